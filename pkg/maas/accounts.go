@@ -1,0 +1,42 @@
+package maas
+
+import "example.com/maasctl/pkg/secret"
+
+// Accounts are the tenant's developer accounts, by organization name, and what holds for all of them.
+type Accounts struct {
+	Subscribe string        `yaml:"subscribe" enum:"all"` // every approved account to every product's default service plan
+	Accounts  Map[*Account] `yaml:",inline"`
+}
+
+// Account is an organization whose users see the portal.
+type Account struct {
+	Meta         `yaml:",inline"`
+	Renamed      string            `yaml:"renamed"`
+	Plan         *string           `yaml:"plan"` // an account plan's name
+	Fields       map[string]any    `yaml:"fields"`
+	Users        Map[*AccountUser] `yaml:"users"`
+	Applications Map[*Application] `yaml:"applications"`
+	Subscribe    Map[string]       `yaml:"subscribe"` // product to service plan
+}
+
+// AccountUser is a person who signs in to the portal; its key is the username.
+type AccountUser struct {
+	Meta     `yaml:",inline"`
+	Email    *string       `yaml:"email"`
+	Password *secret.Value `yaml:"password"`
+	Role     *string       `yaml:"role" enum:"admin,member"`
+}
+
+// Application is an account's access to one product.
+type Application struct {
+	Meta        `yaml:",inline"`
+	Renamed     string         `yaml:"renamed"`
+	Product     string         `yaml:"product"`
+	Plan        string         `yaml:"plan"`
+	Description *string        `yaml:"description"`
+	Client      *ClientRef     `yaml:"client"` // its id and secret become the application's
+	UserKey     *secret.Value  `yaml:"userKey"`
+	AppID       *string        `yaml:"appId"`
+	Keys        []secret.Value `yaml:"keys"`
+	RedirectURL *string        `yaml:"redirectUrl"`
+}
