@@ -1,0 +1,71 @@
+package transport
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"example.com/maasctl/pkg/secret"
+)
+
+// Redactor knows secrets and takes them out of text: those it was told, and whatever stands under a name that the
+// servers use for secrets.
+type Redactor struct {
+	mu      sync.RWMutex
+	secrets []string
+}
+
+// NewRedactor returns a Redactor that knows names only.
+func NewRedactor() *Redactor { return &Redactor{} }
+
+// shortestSecret is how long a text must be to be looked for: a shorter one would mask half of everything.
+const shortestSecret = 4
+
+// Add makes a secret known, in all forms in which it may be sent.
+func (r *Redactor) Add(texts ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range texts {
+		for _, form := range []string{t, url.QueryEscape(t), url.PathEscape(t)} {
+			if len(form) >= shortestSecret && !slices.Contains(r.secrets, form) {
+				r.secrets = append(r.secrets, form)
+			}
+		}
+	}
+	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) }) // the longest first: one may hold another
+}
+
+// secretNames are the fields under which 3scale and Keycloak carry secrets.
+const secretNames = `access_token|refresh_token|id_token|client_secret|clientSecret|secret|secretValue|password|user_key|userKey|` +
+	`application_key|provider_key|provider_verification_key|site_access_code|secret_token|backend_authentication_value|` +
+	`service_token|registrationAccessToken|bindCredential|secretData`
+
+var (
+	jsonSecrets = regexp.MustCompile(`("(?:` + secretNames + `)"\s*:\s*)("(?:[^"\\]|\\.)*"|\d+)`)
+	formSecrets = regexp.MustCompile(`((?:^|[?&\s\[])(?:` + secretNames + `)\]?=)[^&\s"]*`)
+	userInfo    = regexp.MustCompile(`(://[^/\s:@"]*:)[^/\s@"]*@`)
+	// bareValues are answers that hold nothing but a secret, under a name that says nothing: a client's secret in
+	// Keycloak, an application's keys in 3scale.
+	bareValues = regexp.MustCompile(`("(?:type"\s*:\s*"secret"\s*,\s*|key"\s*:\s*\{\s*)"value"\s*:\s*)"(?:[^"\\]|\\.)*"`)
+)
+
+// Text is the text without secrets.
+func (r *Redactor) Text(text string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, s := range r.secrets {
+		text = strings.ReplaceAll(text, s, secret.Mask)
+	}
+	return text
+}
+
+// Body is Text for what goes over the wire: JSON and forms, where secrets stand under known names too.
+func (r *Redactor) Body(text string) string {
+	text = jsonSecrets.ReplaceAllString(text, `$1"`+secret.Mask+`"`)
+	text = bareValues.ReplaceAllString(text, `$1"`+secret.Mask+`"`)
+	text = formSecrets.ReplaceAllString(text, `${1}`+secret.Mask)
+	text = userInfo.ReplaceAllString(text, `${1}`+secret.Mask+`@`)
+	return r.Text(text)
+}

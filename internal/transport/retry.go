@@ -1,0 +1,139 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// retry sends a request again where that can do no harm: reads and idempotent writes after 409, 502, 503, 504 and broken
+// connections, and anything after 429, which says that nothing was done. A POST that may have taken effect goes back to
+// its caller, who looks first (see Uncertain).
+type retry struct {
+	next     http.RoundTripper
+	attempts int
+	first    time.Duration
+}
+
+const (
+	defaultAttempts = 6
+	defaultBackoff  = 200 * time.Millisecond
+	longestWait     = 30 * time.Second // of one pause, whatever Retry-After says
+)
+
+func newRetry(next http.RoundTripper, opts Options) *retry {
+	r := &retry{next: next, attempts: opts.Attempts, first: opts.Backoff}
+	if r.attempts == 0 {
+		r.attempts = defaultAttempts
+	}
+	if r.first == 0 {
+		r.first = defaultBackoff
+	}
+	return r
+}
+
+func (t *retry) RoundTrip(r *http.Request) (*http.Response, error) {
+	pause := backoff.NewExponentialBackOff()
+	pause.InitialInterval, pause.Multiplier = t.first, 2
+	for attempt := 1; ; attempt++ {
+		again, err := rewound(r, attempt)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := t.next.RoundTrip(again)
+		if attempt == t.attempts || !worthAnother(r, resp, err) {
+			return resp, err
+		}
+		wait := pause.NextBackOff()
+		if resp != nil {
+			wait = max(wait, retryAfter(resp))
+			_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // so that the connection can be used again
+			_ = resp.Body.Close()
+		}
+		if err := sleep(r.Context(), min(wait, longestWait)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// rewound is the request with its body from the start.
+func rewound(r *http.Request, attempt int) (*http.Request, error) {
+	if attempt == 1 || r.Body == nil || r.GetBody == nil {
+		return r, nil
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	again := r.Clone(r.Context())
+	again.Body = body
+	return again, nil
+}
+
+func worthAnother(r *http.Request, resp *http.Response, err error) bool {
+	if r.Body != nil && r.GetBody == nil {
+		return false // it can't be sent twice
+	}
+	idempotent := r.Method != http.MethodPost
+	if err != nil {
+		return idempotent && isNetwork(err) && r.Context().Err() == nil
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusConflict:
+		return r.Method == http.MethodPut || r.Method == http.MethodPatch || r.Method == http.MethodGet
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return idempotent
+	}
+	return false
+}
+
+// isNetwork tells a connection that broke or couldn't be made from an answer and from the caller's own giving up.
+func isNetwork(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return false // a wrong name stays wrong
+	}
+	var op net.Error
+	var wrapped *url.Error
+	return errors.As(err, &op) || errors.As(err, &wrapped) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		strings.Contains(err.Error(), "server closed idle connection") // net/http has no type for it
+}
+
+// retryAfter reads the header in seconds or as a date; 0 where there is none.
+func retryAfter(resp *http.Response) time.Duration {
+	h := resp.Header.Get("Retry-After")
+	if s, err := strconv.Atoi(h); err == nil {
+		return time.Duration(s) * time.Second
+	}
+	if at, err := http.ParseTime(h); err == nil {
+		return time.Until(at)
+	}
+	return 0
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,34 @@
+package transport
+
+import (
+	"net/http"
+	"sync/atomic"
+)
+
+// Stats counts what went over the wire, retries included.
+type Stats struct {
+	reads, writes atomic.Int64
+}
+
+// Reads is the number of GET and HEAD requests.
+func (s *Stats) Reads() int64 { return s.reads.Load() }
+
+// Writes is the number of all other requests.
+func (s *Stats) Writes() int64 { return s.writes.Load() }
+
+// Requests is the number of all requests.
+func (s *Stats) Requests() int64 { return s.Reads() + s.Writes() }
+
+type counter struct {
+	next  http.RoundTripper
+	stats *Stats
+}
+
+func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		c.stats.reads.Add(1)
+	} else {
+		c.stats.writes.Add(1)
+	}
+	return c.next.RoundTrip(r)
+}

@@ -1,0 +1,47 @@
+// Package plan compares what a document asks for with what the servers have, and says what would change.
+// It is pure: no I/O, no clock, and the same input gives the same bytes.
+package plan
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Address names one object on one system, such as "3scale:product/granite/metric/total_tokens". Names are escaped like
+// segments of a URL, so that an address is unique whatever an object is called.
+type Address string
+
+// Root is the address of an object that stands by itself.
+func Root(system, kind, name string) Address {
+	return Address(system + ":" + segment(kind, name))
+}
+
+// Child is the address of an object below another. Parts, of which a parent has one at most, have no name.
+func (a Address) Child(kind, name string) Address {
+	return a + "/" + Address(segment(kind, name))
+}
+
+// Root is the object at the top: the product of a limit, the realm of a role.
+func (a Address) Root() Address {
+	system, rest, _ := strings.Cut(string(a), ":")
+	parts := strings.SplitN(rest, "/", 3)
+	return Address(system + ":" + strings.Join(parts[:min(2, len(parts))], "/"))
+}
+
+// System is the system that the object lives on.
+func (a Address) System() string {
+	system, _, _ := strings.Cut(string(a), ":")
+	return system
+}
+
+// Within tells whether the object is the other one, or stands below it.
+func (a Address) Within(other Address) bool {
+	return a == other || strings.HasPrefix(string(a), string(other)+"/")
+}
+
+func segment(kind, name string) string {
+	if name == "" {
+		return kind
+	}
+	return kind + "/" + url.PathEscape(name)
+}

@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"example.com/maasctl/pkg/secret"
+)
+
+// compare lists how live has to change so that it says what desired says. Fields that desired doesn't name don't count.
+// Where exact is false, elements of sets and lists that only live has stay.
+func compare(desired, live Fields, exact bool, known func(Handed) (any, bool)) []FieldChange {
+	var out []FieldChange
+	for _, name := range slices.Sorted(maps.Keys(desired)) {
+		want, have := desired[name], live[name]
+		if h, ok := want.(Handed); ok {
+			v, ok := known(h)
+			if !ok {
+				out = append(out, FieldChange{Name: name, Action: SetField, Old: have, New: h})
+				continue
+			}
+			want = v
+		}
+		switch w := want.(type) {
+		case Set:
+			h, _ := have.(Set)
+			out = append(out, compareSets(name, w, h, exact)...)
+		case List:
+			h, _ := have.(List)
+			out = append(out, compareLists(name, w, h)...)
+		default:
+			if !equal(want, have) {
+				out = append(out, FieldChange{Name: name, Action: SetField, Old: have, New: want})
+			}
+		}
+	}
+	return out
+}
+
+func equal(a, b any) bool {
+	if s, ok := a.(secret.Value); ok {
+		t, ok := b.(secret.Value)
+		return ok && s.Equal(t)
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func compareSets(name string, want, have Set, exact bool) []FieldChange {
+	var out []FieldChange
+	for _, e := range slices.Sorted(maps.Keys(want)) {
+		old, there := have[e]
+		switch {
+		case !there:
+			out = append(out, FieldChange{Name: name, Element: e, Action: Add, New: want[e]})
+		case !equal(want[e], old):
+			out = append(out, FieldChange{Name: name, Element: e, Action: SetField, Old: old, New: want[e]})
+		}
+	}
+	if !exact {
+		return out
+	}
+	for _, e := range slices.Sorted(maps.Keys(have)) {
+		if _, stays := want[e]; !stays {
+			out = append(out, FieldChange{Name: name, Element: e, Action: Remove, Old: have[e]})
+		}
+	}
+	return out
+}
+
+func compareLists(name string, want, have List) []FieldChange {
+	var out []FieldChange
+	for _, e := range Edits(want, have) {
+		switch {
+		case e.Want < 0:
+			out = append(out, FieldChange{Name: name, Element: have[e.Have].Label, Action: Remove, Old: have[e.Have].Value})
+		case e.Have < 0:
+			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Add, New: want[e.Want].Value})
+		case !equal(want[e.Want].Value, have[e.Have].Value):
+			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: SetField, Old: have[e.Have].Value, New: want[e.Want].Value})
+		case e.Moves:
+			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Move, Old: int64(e.Have + 1), New: int64(e.Want + 1)})
+		}
+	}
+	return out
+}
+
+// union is want with the elements that only have has, so that nothing of somebody else's object is taken away. In a
+// list they stay behind the element that they stand behind now.
+func union(want, have any) any {
+	switch w := want.(type) {
+	case Set:
+		h, _ := have.(Set)
+		out := maps.Clone(h)
+		if out == nil {
+			out = Set{}
+		}
+		maps.Copy(out, w)
+		return out
+	case List:
+		h, _ := have.(List)
+		return unionLists(w, h)
+	}
+	return want
+}
+
+func unionLists(want, have List) List {
+	behind := map[int][]Item{} // by index in want, -1 for the front
+	matched := map[int]int{}   // index in have to index in want
+	for _, e := range Edits(want, have) {
+		if e.Want >= 0 && e.Have >= 0 {
+			matched[e.Have] = e.Want
+		}
+	}
+	last := -1
+	for i, item := range have {
+		if w, ok := matched[i]; ok {
+			last = w
+		} else {
+			behind[last] = append(behind[last], item)
+		}
+	}
+	out := slices.Clone(behind[-1])
+	for i, item := range want {
+		out = append(append(out, item), behind[i]...)
+	}
+	return out
+}

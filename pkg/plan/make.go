@@ -1,0 +1,361 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Input is all that a plan is made of.
+type Input struct {
+	Owner       string // the mark of this document's objects: "maasctl:NAME"
+	Targets     []Target
+	Kinds       []Kind
+	Desired     []*Object
+	Collections []Collection
+	Live        State
+	Manual      []Note
+	NotApplied  []Note
+	Prune       bool     // delete owned objects that the document no longer declares
+	Select      []string // KIND/NAME of objects at the top; none: all
+}
+
+// Make compares and plans. Two calls with the same input, in whatever order its slices and maps come, give the same plan.
+func Make(in Input) (*Plan, error) {
+	m := newMaker(in)
+	for _, d := range m.desired {
+		m.consider(d)
+	}
+	m.considerUndeclared()
+	m.follow()
+	m.connect()
+	m.block()
+	if err := m.selectTargets(); err != nil {
+		return nil, err
+	}
+	return m.plan()
+}
+
+// maker holds the plan in the making.
+type maker struct {
+	in       Input
+	kinds    map[string]Kind
+	desired  []*Object // sorted
+	declared State
+	born     State // what the server will make along with new objects
+	changes  map[Address]*Change
+	out      Plan
+}
+
+func newMaker(in Input) *maker {
+	m := &maker{in: in, kinds: map[string]Kind{}, declared: State{}, born: State{}, changes: map[Address]*Change{}}
+	m.out = Plan{FormatVersion: FormatVersion, Owner: in.Owner, Targets: in.Targets}
+	for _, k := range in.Kinds {
+		m.kinds[k.System+":"+k.Name] = k
+	}
+	m.desired = slices.Clone(in.Desired)
+	slices.SortFunc(m.desired, func(a, b *Object) int { return m.order(a, b) })
+	m.declared.Put(m.desired...)
+	return m
+}
+
+func (m *maker) kind(o *Object) Kind { return m.kinds[o.Address.System()+":"+o.Kind] }
+
+// order is the plan's own: systems as the targets stand, then objects at the top by kind and name, and below each of
+// them its parts and children by kind, document order where it counts, and name.
+func (m *maker) order(a, b *Object) int {
+	return cmp.Or(
+		cmp.Compare(m.systemRank(a), m.systemRank(b)),
+		cmp.Compare(m.rootRank(a), m.rootRank(b)),
+		cmp.Compare(a.Address.Root(), b.Address.Root()),
+		cmp.Compare(m.kind(a).Rank, m.kind(b).Rank),
+		cmp.Compare(a.Parent, b.Parent),
+		cmp.Compare(a.Order, b.Order),
+		cmp.Compare(a.Address, b.Address),
+	)
+}
+
+func (m *maker) systemRank(o *Object) int {
+	return slices.IndexFunc(m.in.Targets, func(t Target) bool { return t.System == o.Address.System() })
+}
+
+func (m *maker) rootRank(o *Object) int {
+	root := o.Address.Root()
+	for _, set := range []State{m.declared, m.in.Live, m.born} {
+		if r, ok := set[root]; ok {
+			return m.kind(r).Rank
+		}
+	}
+	return m.kind(o).Rank
+}
+
+// consider plans what becomes of one object of the document.
+func (m *maker) consider(d *Object) {
+	if d.FollowOn != "" {
+		return // see follow
+	}
+	live := m.live(d)
+	switch {
+	case d.Absent:
+		if live != nil {
+			m.remove(d, live)
+		}
+	case live == nil:
+		m.create(d)
+	default:
+		m.update(d, live)
+	}
+}
+
+// live is the object as it stands, or as it will when its parent has just been created.
+func (m *maker) live(d *Object) *Object {
+	if l, ok := m.in.Live[d.Address]; ok {
+		return l
+	}
+	return m.born[d.Address]
+}
+
+func (m *maker) create(d *Object) {
+	c := m.change(d, Create)
+	c.Desired = d
+	c.Fields = compare(d.Fields, nil, true, m.known)
+	kind := m.kind(d)
+	if kind.Part && len(c.Fields) == 0 && !m.isNew(d.Parent) {
+		delete(m.changes, d.Address)
+		m.out.Summary.Unchanged++
+		return
+	}
+	if kind.Born != nil {
+		m.born.Put(kind.Born(d)...)
+	}
+}
+
+func (m *maker) update(d, live *Object) {
+	owned := m.owned(live)
+	if !owned {
+		d = d.withExtras(live)
+	}
+	fields := compare(d.Fields, live.Fields, owned, m.known)
+	for i := range fields {
+		if s, ok := d.Sources[fields[i].Name]; ok {
+			fields[i].Source = &s
+		}
+	}
+	if len(fields) == 0 {
+		m.out.Summary.Unchanged++
+		return
+	}
+	c := m.change(d, Update)
+	c.Desired, c.Live, c.Fields = d, live, fields
+	if m.isNew(d.Parent) && m.kind(d).Part {
+		c.Action = Create
+	}
+}
+
+// withExtras is the object with all elements that the server's has besides: of somebody else's object none is taken away.
+func (d *Object) withExtras(live *Object) *Object {
+	o := *d
+	o.Fields = Fields{}
+	for name, want := range d.Fields {
+		o.Fields[name] = union(want, live.Fields[name])
+	}
+	return &o
+}
+
+func (m *maker) remove(d, live *Object) {
+	kind := m.kind(live)
+	switch {
+	case live.Protected(d):
+		m.out.Blocked = append(m.out.Blocked, note(live, d, "it is protected"))
+		return
+	case kind.Fixed != "":
+		m.out.Manual = append(m.out.Manual, note(live, d, "delete it: "+kind.Fixed))
+		return
+	case live.Builtin:
+		m.out.Blocked = append(m.out.Blocked, note(live, d, "the server needs it"))
+		return
+	}
+	if !m.owned(live) {
+		m.out.Warnings = append(m.out.Warnings, note(live, d, "it is deleted though its owner is "+m.ownerName(live)))
+	}
+	c := m.change(live, Delete)
+	c.Desired, c.Live = d, live
+	c.Source = source(d)
+}
+
+// Protected tells whether the document says that this object is never deleted.
+func (o *Object) Protected(declared *Object) bool { return declared != nil && declared.Protect }
+
+func (m *maker) change(o *Object, action Action) *Change {
+	c := &Change{
+		Address: o.Address, System: o.Address.System(), Kind: o.Kind, Name: o.Name, Parent: o.Parent,
+		Part: m.kind(o).Part, Action: action, Source: source(o), Fields: []FieldChange{}, DependsOn: []Address{},
+	}
+	m.changes[o.Address] = c
+	return c
+}
+
+// isNew tells whether this plan creates the object.
+func (m *maker) isNew(a Address) bool {
+	c, ok := m.changes[a]
+	return ok && c.Action == Create && !c.Part
+}
+
+// owned tells whether the object is this document's: its top object carries the owner's mark, or is new.
+func (m *maker) owned(o *Object) bool {
+	root := o.Address.Root()
+	if l, ok := m.in.Live[root]; ok {
+		return l.Owner == m.in.Owner
+	}
+	return m.isNew(root)
+}
+
+func (m *maker) ownerName(o *Object) string {
+	if l, ok := m.in.Live[o.Address.Root()]; ok && l.Owner != "" {
+		return l.Owner
+	}
+	return "nobody"
+}
+
+// known gives a handed-over value if the object that has it keeps it as it is.
+func (m *maker) known(h Handed) (any, bool) {
+	live, ok := m.in.Live[h.From]
+	if !ok {
+		return nil, false
+	}
+	if c, ok := m.changes[h.From]; ok {
+		if c.Action != Update || slices.ContainsFunc(c.Fields, func(f FieldChange) bool { return f.Name == h.Field }) {
+			return nil, false
+		}
+	}
+	if v, ok := live.Fields[h.Field]; ok {
+		return v, true
+	}
+	v, ok := live.Outputs[h.Field]
+	return v, ok
+}
+
+// considerUndeclared names, or with --prune deletes, what is owned and no longer declared.
+func (m *maker) considerUndeclared() {
+	for _, l := range m.sortedLive() {
+		if _, declared := m.declared[l.Address]; declared || l.Builtin || m.kind(l).Part || !m.owned(l) || m.goesWithParent(l) {
+			continue
+		}
+		if !slices.Contains(m.in.Collections, Collection{Kind: l.Kind, Parent: l.Parent, System: l.Address.System()}) {
+			continue
+		}
+		fixed := m.kind(l).Fixed
+		switch {
+		case fixed != "":
+			m.out.Undeclared = append(m.out.Undeclared, note(l, nil, "undeclared; no API deletes it: "+fixed))
+		case m.in.Prune && len(m.in.Select) == 0:
+			m.change(l, Delete).Live = l
+		default:
+			m.out.Undeclared = append(m.out.Undeclared, note(l, nil, "undeclared; --prune would delete it"))
+			m.out.Summary.Prune++
+		}
+	}
+}
+
+func (m *maker) sortedLive() []*Object {
+	all := make([]*Object, 0, len(m.in.Live))
+	for _, o := range m.in.Live {
+		all = append(all, o)
+	}
+	slices.SortFunc(all, func(a, b *Object) int { return m.order(a, b) })
+	return all
+}
+
+// goesWithParent tells whether something above the object is deleted, which takes it along.
+func (m *maker) goesWithParent(o *Object) bool {
+	for at := o.Parent; at != ""; {
+		if c, ok := m.changes[at]; ok && c.Action == Delete {
+			return true
+		}
+		p, ok := m.in.Live[at]
+		if !ok {
+			return false
+		}
+		at = p.Parent
+	}
+	return false
+}
+
+// follow plans the objects that change because others do: deployments.
+func (m *maker) follow() {
+	for _, d := range m.desired {
+		if d.FollowOn == "" || d.Absent {
+			continue
+		}
+		live := m.live(d)
+		var fields []FieldChange
+		if live != nil {
+			fields = compare(d.Fields, live.Fields, true, m.known)
+		}
+		moved := slices.ContainsFunc(d.Follows, func(a Address) bool { return m.changes[a] != nil })
+		if live != nil && len(fields) == 0 && !moved {
+			m.out.Summary.Unchanged++
+			continue
+		}
+		if len(fields) == 0 {
+			f := FieldChange{Name: d.FollowOn, Action: SetField, New: d.Fields[d.FollowOn]}
+			if live != nil {
+				f.Old = live.Fields[d.FollowOn]
+			}
+			fields = append(fields, f)
+		}
+		c := m.change(d, Update)
+		if m.isNew(d.Parent) {
+			c.Action = Create
+		}
+		c.Desired, c.Live, c.Fields = d, live, fields
+	}
+}
+
+func note(o, said *Object, why string) Note {
+	return Note{Address: o.Address, Kind: o.Kind, Name: o.Name, Why: why, Source: source(said)}
+}
+
+func source(o *Object) *Source {
+	if o == nil || o.Source == (Source{}) {
+		return nil
+	}
+	s := o.Source
+	return &s
+}
+
+func (m *maker) plan() (*Plan, error) {
+	for _, c := range m.changes {
+		m.out.Changes = append(m.out.Changes, c)
+		switch c.Action {
+		case Create:
+			m.out.Summary.Create++
+		case Update:
+			m.out.Summary.Update++
+		case Delete:
+			m.out.Summary.Delete++
+		}
+		if c.Live != nil {
+			print, err := fingerprint(c.Live)
+			if err != nil {
+				return nil, fmt.Errorf("plan %s: %w", c.Address, err)
+			}
+			c.Fingerprint = print
+		}
+	}
+	if err := m.sortChanges(); err != nil {
+		return nil, err
+	}
+	m.out.Manual = append(m.out.Manual, m.in.Manual...)
+	m.out.NotApplied = append(m.out.NotApplied, m.in.NotApplied...)
+	for _, notes := range []*[]Note{&m.out.Manual, &m.out.NotApplied, &m.out.Undeclared, &m.out.Blocked, &m.out.Warnings} {
+		if *notes == nil {
+			*notes = []Note{}
+		}
+		slices.SortStableFunc(*notes, func(a, b Note) int {
+			return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Why, b.Why))
+		})
+	}
+	m.out.Empty = len(m.out.Changes) == 0
+	return &m.out, nil
+}

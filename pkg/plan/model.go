@@ -1,0 +1,104 @@
+package plan
+
+// FormatVersion is the version of the plan as JSON; a change that readers of it would notice raises it.
+const FormatVersion = "1.0"
+
+// Action is what a change does to its object.
+type Action string
+
+// The actions.
+const (
+	Create Action = "create"
+	Update Action = "update"
+	Delete Action = "delete"
+)
+
+// FieldAction is what happens to one field, or to one element of a Set or List.
+type FieldAction string
+
+// The actions on fields.
+const (
+	SetField FieldAction = "set"
+	Add      FieldAction = "add"
+	Remove   FieldAction = "remove"
+	Move     FieldAction = "move"
+)
+
+// FieldChange is one line of a change. Secrets among the values print as ***.
+type FieldChange struct {
+	Name    string      `json:"name"`
+	Element string      `json:"element,omitempty"`
+	Action  FieldAction `json:"action"`
+	Old     any         `json:"old"`
+	New     any         `json:"new"`
+	Source  *Source     `json:"source,omitempty"`
+}
+
+// Change is one object that would be created, updated or deleted.
+type Change struct {
+	Address     Address       `json:"address"`
+	System      string        `json:"system"`
+	Kind        string        `json:"kind"`
+	Name        string        `json:"name,omitempty"`
+	Parent      Address       `json:"parent,omitempty"`
+	Part        bool          `json:"part,omitempty"`
+	Action      Action        `json:"action"`
+	Fields      []FieldChange `json:"fields"`
+	DependsOn   []Address     `json:"dependsOn"`
+	Source      *Source       `json:"source,omitempty"`
+	Fingerprint string        `json:"fingerprint,omitempty"` // of the object as it was read; none for a create
+
+	Desired *Object `json:"-"` // nil for a delete of something the document doesn't name
+	Live    *Object `json:"-"` // nil for a create
+}
+
+// Note is something to know about one object. Why is a whole sentence without its final stop.
+type Note struct {
+	Address Address `json:"address"`
+	Kind    string  `json:"kind"`
+	Name    string  `json:"name,omitempty"`
+	Why     string  `json:"why"`
+	Source  *Source `json:"source,omitempty"`
+}
+
+// Target is a server that the plan is for.
+type Target struct {
+	System string `json:"system"`
+	URL    string `json:"url"`
+}
+
+// Plan is what an apply would do, in the order in which it is shown.
+type Plan struct {
+	FormatVersion string    `json:"formatVersion"`
+	Owner         string    `json:"owner"`
+	Targets       []Target  `json:"targets"`
+	Empty         bool      `json:"empty"`
+	Partial       bool      `json:"partial"` // --target left something out
+	Changes       []*Change `json:"changes"`
+	Undeclared    []Note    `json:"undeclared"` // on the server, owned, not in the document: --prune would delete it
+	Blocked       []Note    `json:"blocked"`    // asked for, but it can't be done now
+	Warnings      []Note    `json:"warnings"`
+	Manual        []Note    `json:"manual"`     // what no API can do, and where to click
+	NotApplied    []Note    `json:"notApplied"` // parts of the document that this version only checks
+	Summary       Summary   `json:"summary"`
+}
+
+// Summary counts objects.
+type Summary struct {
+	Create    int `json:"create"`
+	Update    int `json:"update"`
+	Delete    int `json:"delete"`
+	Prune     int `json:"deleteWithPrune"`
+	Unchanged int `json:"unchanged"`
+}
+
+// Deletes lists the changes that delete an object that the document doesn't name itself.
+func (p *Plan) Deletes() []*Change {
+	var gone []*Change
+	for _, c := range p.Changes {
+		if c.Action == Delete {
+			gone = append(gone, c)
+		}
+	}
+	return gone
+}

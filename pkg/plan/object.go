@@ -1,0 +1,107 @@
+package plan
+
+import "fmt"
+
+// Kind is what the planner has to know about a kind of object. How to read and write one is the business of its system.
+type Kind struct {
+	System string
+	Name   string // the field's own term: "product", "mapping rules"
+	Rank   int    // where its objects stand among those of other kinds, in the plan's order
+
+	// Part is configuration of its parent and has no life of its own: it exists as soon as the parent does, is never
+	// deleted by itself and follows the document where the document names it.
+	Part bool
+
+	// Fixed says why no API can delete an object of this kind, and where a person can.
+	Fixed string
+
+	// KeepOne is set where the server refuses to delete the last one: deletions come after creations.
+	KeepOne bool
+
+	// Born lists the objects that the server makes below a new object of this kind, as it would then read them.
+	Born func(parent *Object) []*Object
+}
+
+// Fields are an object's values by name. A value is what JSON can hold (string, bool, int64, []any, map[string]any,
+// nil for "none"), a secret.Value, a Set, a List, or Handed.
+type Fields map[string]any
+
+// Set is a field with named elements that have no order, such as the limits of a plan.
+type Set map[string]any
+
+// List is a field with elements in an order that matters, such as mapping rules.
+type List []Item
+
+// Item is one element of a List. Label is what identifies it to a reader and, together with its place among equals, to
+// the planner; Value is all the rest of it.
+type Item struct {
+	Label string
+	Value any
+}
+
+// Handed is a value that another object has and hands on: a client's secret, once the client is there.
+type Handed struct {
+	From  Address
+	Field string
+}
+
+func (h Handed) String() string { return fmt.Sprintf("%s of %s", h.Field, h.From) }
+
+// Source is where in the user's files something is said.
+type Source struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+}
+
+// Object is one thing that exists on a server, or that the document wants there.
+type Object struct {
+	Address Address
+	Kind    string
+	Name    string
+	Parent  Address // "" at the top
+	Fields  Fields
+	Refs    []Address // what this object points at: it comes after them, and they can't go before it
+
+	// Said by the document.
+	Source   Source
+	Sources  map[string]Source // of single fields, where known
+	Order    int               // place among its siblings, where the document's order counts
+	Absent   bool
+	Protect  bool
+	Follows  []Address // changed along with any of these: a deployment follows the product's rules
+	FollowOn string    // the field that then changes
+
+	// Read from the server.
+	Owner   string         // who manages it; below a top object, "" stands for that one's owner
+	Builtin bool           // the server made it and needs it: never pruned
+	Outputs map[string]any // values that only the server knows, for Handed and for outputs
+}
+
+// New returns an object at the top.
+func New(system, kind, name string, fields Fields) *Object {
+	return &Object{Address: Root(system, kind, name), Kind: kind, Name: name, Fields: fields}
+}
+
+// Child returns an object below another.
+func (o *Object) Child(kind, name string, fields Fields) *Object {
+	return &Object{Address: o.Address.Child(kind, name), Kind: kind, Name: name, Parent: o.Address, Fields: fields}
+}
+
+// Collection is a set of objects that the document names: those of one kind below one parent ("" at the top).
+// What is in it on the server and not in the document is undeclared, and --prune may take it.
+type Collection struct {
+	Kind   string
+	Parent Address
+	System string
+}
+
+// State is a set of objects by address.
+type State map[Address]*Object
+
+// Put adds objects.
+func (s State) Put(objects ...*Object) {
+	for _, o := range objects {
+		s[o.Address] = o
+	}
+}
