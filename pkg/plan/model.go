@@ -102,3 +102,6 @@ func (p *Plan) Deletes() []*Change {
 	}
 	return gone
 }
+
+// Title is what a reader calls the object: its kind and name, with the object at the top where that is another.
+func (c *Change) Title() string { return describe(c.object()) }
