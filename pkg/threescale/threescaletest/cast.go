@@ -1,0 +1,133 @@
+package threescaletest
+
+import (
+	"encoding/json"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// The functions below turn what a request says into what a column holds, as
+// ActiveModel's types do it.
+
+// castText is a value as text; nil stays nil.
+func castText(v any) *string {
+	switch v := v.(type) {
+	case string:
+		return &v
+	case json.Number:
+		return ptr(v.String())
+	case bool:
+		if v {
+			return ptr("t")
+		}
+		return ptr("f")
+	}
+	return nil
+}
+
+// castBool is a value as a boolean; nil and "" are nil.
+func castBool(v any) *bool {
+	t := castText(v)
+	if t == nil || *t == "" {
+		return nil
+	}
+	switch *t {
+	case "0", "f", "F", "false", "FALSE", "off", "OFF":
+		return ptr(false)
+	}
+	return ptr(true)
+}
+
+// castInt is a value as an integer of any size; text that is no number is 0, nil
+// and "" are nil.
+func castInt(v any) *big.Int {
+	if b, ok := v.(bool); ok {
+		if b {
+			return big.NewInt(1)
+		}
+		return big.NewInt(0)
+	}
+	t := castText(v)
+	if t == nil || strings.TrimSpace(*t) == "" {
+		return nil
+	}
+	if n, ok := v.(json.Number); ok {
+		if f, _, err := big.ParseFloat(n.String(), 10, 128, big.ToZero); err == nil {
+			i, _ := f.Int(nil)
+			return i
+		}
+	}
+	i, ok := new(big.Int).SetString(leadingDigits(strings.TrimSpace(*t)), 10)
+	if !ok {
+		return big.NewInt(0)
+	}
+	return i
+}
+
+// leadingDigits is the integer that a text begins with, as Ruby's to_i reads it.
+func leadingDigits(t string) string {
+	end := 0
+	for end < len(t) && (t[end] >= '0' && t[end] <= '9' || end == 0 && (t[0] == '-' || t[0] == '+')) {
+		end++
+	}
+	return t[:end]
+}
+
+// castID is a value as the id of an object; 0 is no id.
+func castID(v any) int64 {
+	i := castInt(v)
+	if i == nil || !i.IsInt64() {
+		return 0
+	}
+	return i.Int64()
+}
+
+// castDecimal is a value as a decimal number; text that is no number is 0, nil and
+// "" are nil.
+func castDecimal(v any) *big.Rat {
+	t := castText(v)
+	if t == nil || *t == "" {
+		return nil
+	}
+	if r, ok := parseDecimal(*t); ok {
+		return r
+	}
+	return new(big.Rat)
+}
+
+// parseDecimal reads a decimal number and says whether the text is one.
+func parseDecimal(t string) (*big.Rat, bool) {
+	t = strings.TrimSpace(t)
+	if t == "" || strings.ContainsAny(t, "/_xXpPnN") {
+		return nil, false
+	}
+	if f, err := strconv.ParseFloat(t, 64); err != nil || math.Abs(f) > 1e300 {
+		return nil, false
+	}
+	return new(big.Rat).SetString(t)
+}
+
+// numberText is a value as the text that numericality checks look at; ok is false
+// when it is no number.
+func numberText(v any) (r *big.Rat, ok bool) {
+	switch v.(type) {
+	case string, json.Number:
+		return parseDecimal(*castText(v))
+	}
+	return nil, false
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// or is the value that a pointer leads to, or another one if it is nil.
+func or[T any](p *T, other T) T {
+	if p == nil {
+		return other
+	}
+	return *p
+}
+
+// blank says whether a text is nil or has nothing but white space.
+func blank(p *string) bool { return p == nil || strings.TrimSpace(*p) == "" }

@@ -1,0 +1,129 @@
+package threescaletest
+
+// routes are all routes of the API: what is asked for, and who answers.
+func routes() []*route {
+	var all []*route
+	for _, list := range [][]*route{tenantRoutes(), backendRoutes(), productRoutes(), gatewayRoutes(), planRoutes()} {
+		all = append(all, list...)
+	}
+	return all
+}
+
+func get(pattern string, h handler) *route { return &route{method: "GET", pattern: pattern, handle: h} }
+func post(pattern string, h handler) *route {
+	return &route{method: "POST", pattern: pattern, handle: h}
+}
+func put(pattern string, h handler) *route { return &route{method: "PUT", pattern: pattern, handle: h} }
+func update(pattern string, h handler) *route {
+	return &route{method: "UPDATE", pattern: pattern, handle: h}
+}
+func remove(pattern string, h handler) *route {
+	return &route{method: "DELETE", pattern: pattern, handle: h}
+}
+
+// scoped names the scopes of which a token needs one.
+func scoped(list []*route, scopes ...string) []*route {
+	for _, r := range list {
+		r.scopes = scopes
+	}
+	return list
+}
+
+// inJSON are routes whose default format is JSON.
+func inJSON(list []*route) []*route {
+	for _, r := range list {
+		r.json = true
+	}
+	return list
+}
+
+// racing is a route on which two requests at once disturb each other.
+func racing(r *route) *route { r.races = true; return r }
+
+func tenantRoutes() []*route {
+	const api = "/admin/api"
+	list := []*route{
+		get(api+"/provider", getProvider), update(api+"/provider", updateProvider),
+		get(api+"/settings", getSettings), update(api+"/settings", updateSettings),
+	}
+	list = append(list, inJSON([]*route{
+		get(api+"/personal/access_tokens", listTokens), post(api+"/personal/access_tokens", createToken),
+		get(api+"/personal/access_tokens/{id}", inToken(getToken)), remove(api+"/personal/access_tokens/{id}", inToken(deleteToken)),
+		get(api+"/objects/status", objectStatus),
+	})...)
+	return list
+}
+
+func backendRoutes() []*route {
+	const all, one = "/admin/api/backend_apis", "/admin/api/backend_apis/{backend_id}"
+	list := []*route{
+		get(all, listBackends), post(all, createBackend),
+		get(one, inBackend("backend_id", getBackend)), update(one, inBackend("backend_id", updateBackend)), remove(one, inBackend("backend_id", deleteBackend)),
+		get(one+"/mapping_rules", inOwner(listRules)), racing(post(one+"/mapping_rules", inOwner(createRule))),
+		get(one+"/mapping_rules/{id}", inRule(getRule)), update(one+"/mapping_rules/{id}", inRule(updateRule)), remove(one+"/mapping_rules/{id}", inRule(deleteRule)),
+	}
+	return inJSON(append(list, metricRoutes(one)...))
+}
+
+func metricRoutes(owner string) []*route {
+	all, one := owner+"/metrics", owner+"/metrics/{id}"
+	methods, method := owner+"/metrics/{metric_id}/methods", owner+"/metrics/{metric_id}/methods/{id}"
+	return []*route{
+		get(all, inOwner(listMetrics)), post(all, inOwner(createMetric)),
+		get(one, inMetric("id", getMetric)), update(one, inMetric("id", updateMetric)), remove(one, inMetric("id", deleteMetric)),
+		get(methods, inMetric("metric_id", listMethods)), post(methods, inMetric("metric_id", createMethod)),
+		get(method, inMethod(getMethod)), update(method, inMethod(updateMetric)), remove(method, inMethod(deleteMetric)),
+	}
+}
+
+func productRoutes() []*route {
+	const all, one = "/admin/api/services", "/admin/api/services/{service_id}"
+	const id = "service_id"
+	list := []*route{
+		get(all, listProducts), post(all, createProduct),
+		get(one, inProduct(id, getProduct)), racing(update(one, inProduct(id, updateProduct))), remove(one, inProduct(id, deleteProduct)),
+		get(one+"/features", onFeatures(listFeatures)), post(one+"/features", onFeatures(createFeature)),
+		get(one+"/features/{id}", inFeature(getFeature)), update(one+"/features/{id}", inFeature(updateFeature)), remove(one+"/features/{id}", inFeature(deleteFeature)),
+		get("/admin/api/features", onFeatures(listFeatures)), post("/admin/api/features", onFeatures(createFeature)),
+		get("/admin/api/features/{id}", inFeature(getFeature)), update("/admin/api/features/{id}", inFeature(updateFeature)), remove("/admin/api/features/{id}", inFeature(deleteFeature)),
+	}
+	list = append(list, inJSON([]*route{
+		get(one+"/backend_usages", inProduct(id, listUsages)), post(one+"/backend_usages", inProduct(id, createUsage)),
+		get(one+"/backend_usages/{id}", inUsage(getUsage)), update(one+"/backend_usages/{id}", inUsage(updateUsage)), remove(one+"/backend_usages/{id}", inUsage(deleteUsage)),
+	})...)
+	return append(list, metricRoutes(one)...)
+}
+
+func gatewayRoutes() []*route {
+	const one, id = "/admin/api/services/{service_id}/proxy", "service_id"
+	const env = one + "/configs/{environment}"
+	list := []*route{
+		get(one, inProduct(id, getProxy)), racing(update(one, inProduct(id, updateProxy))), post(one+"/deploy", inProduct(id, deployProxy)),
+		get(one+"/oidc_configuration", inProduct(id, getFlows)), update(one+"/oidc_configuration", inProduct(id, updateFlows)),
+		get(one+"/mapping_rules", inOwner(listRules)), racing(post(one+"/mapping_rules", inOwner(createRule))),
+		get(one+"/mapping_rules/{id}", inRule(getRule)), update(one+"/mapping_rules/{id}", inRule(updateRule)), remove(one+"/mapping_rules/{id}", inRule(deleteRule)),
+		get(env, inConfigs(listConfigs)), get(env+"/latest", inConfigs(latestConfig)), get(env+"/{version}", inConfigs(getConfig)),
+		post(env+"/{version}/promote", inConfigs(promoteConfig)), get("/admin/api/services/proxy/configs/{environment}", configsByHost),
+	}
+	list = append(list, scoped([]*route{get(one+"/policies", inProduct(id, getPolicies)), racing(update(one+"/policies", inProduct(id, updatePolicies)))}, "policy_registry", "account_management")...)
+	return append(list, inJSON([]*route{get("/admin/api/account/proxy_configs/{environment}", accountConfigs)})...)
+}
+
+func planRoutes() []*route {
+	list := []*route{
+		get("/admin/api/application_plans", listAllPlans(planApplication)), get("/admin/api/service_plans", listAllPlans(planService)),
+	}
+	for kind, all := range map[planKind]string{planApplication: "/admin/api/services/{service_id}/application_plans", planService: "/admin/api/services/{service_id}/service_plans", planAccount: "/admin/api/account_plans"} {
+		list = append(list, get(all, onShelf(kind, listPlans)), post(all, onShelf(kind, createPlan)), get(all+"/{id}", inPlan(kind, getPlan)),
+			update(all+"/{id}", inPlan(kind, updatePlan)), remove(all+"/{id}", inPlan(kind, deletePlan)), put(all+"/{id}/default", inPlan(kind, defaultPlan)))
+		features := "/admin/api/" + string(kind) + "s/{plan_id}/features"
+		list = append(list, get(features, onPlanFeatures(kind, listPlanFeatures)), post(features, onPlanFeatures(kind, addPlanFeature)), remove(features+"/{id}", onPlanFeatures(kind, removePlanFeature)))
+	}
+	const one = "/admin/api/application_plans/{plan_id}"
+	const limits, prices = one + "/metrics/{metric_id}/limits", one + "/metrics/{metric_id}/pricing_rules"
+	return append(list,
+		get(one+"/limits", inAppPlan(listPlanLimits)), get(one+"/pricing_rules", inAppPlan(listPlanPrices)),
+		get(limits, inPlanMetric(listMetricLimits)), post(limits, inPlanMetric(createLimit)),
+		get(limits+"/{id}", inLimit(getLimit)), update(limits+"/{id}", inLimit(updateLimit)), remove(limits+"/{id}", inLimit(deleteLimit)),
+		get(prices, inPlanMetric(listMetricPrices)), post(prices, inPlanMetric(createPrice)), remove(prices+"/{id}", inPlanMetric(deletePrice)))
+}

@@ -1,0 +1,70 @@
+package threescaletest
+
+import (
+	"time"
+)
+
+// newWorld is an installation as it is after its own setup: the master account, and
+// a tenant named Provider Name.
+func newWorld(o Options, at time.Time) *world {
+	w := &world{Last: map[string]int64{"account": 1, "user": 1, "token": 2, "service": 1, "backend": 1, "proxy": 1, "plan": 4, "metric": 6, "rule": 1, "usage": 1, "field": 5}}
+	w.Master = newMaster(o, at)
+	s := &Server{opts: o, world: w}
+	s.addTenant(newTenant{org: "Provider Name", name: "provider", email: "admin@" + o.Host, username: "admin", token: o.Token, scopes: allScopes()}, at)
+	return w
+}
+
+// newTenant says what a new tenant is like.
+type newTenant struct {
+	org, name, email, username, token string
+	scopes                            []string
+}
+
+// addTenant makes a tenant with everything that 3scale gives it: the product API with
+// its backend and plans, an account plan, an account with an application, the
+// default portal.
+func (s *Server) addTenant(n newTenant, at time.Time) (*tenant, *token) {
+	next := s.world.next
+	t := &tenant{
+		stamps: born(at), ID: next("account"), OrgName: n.org, AdminDomain: n.name + "-admin." + s.opts.Host, Domain: n.name + "." + s.opts.Host,
+		Timezone: "UTC", State: "approved", AdminEmail: n.email, Contact: contact{AccessCode: ptr(randomHex(5))}, Settings: newSettings(),
+	}
+	tok := &token{ID: next("token"), Name: "Administration", Scopes: n.scopes, Permission: "rw", Value: n.token}
+	t.Tokens.add(tok)
+	s.seedProduct(t, at)
+	s.seedPlans(t, at)
+	s.world.mu.Lock()
+	s.world.Tenants = append(s.world.Tenants, t)
+	s.world.mu.Unlock()
+	return t, tok
+}
+
+// seedProduct makes the product API, which uses the backend API Backend.
+func (s *Server) seedProduct(t *tenant, at time.Time) {
+	b := &backend{State: "published", Name: ptr("API Backend"), SystemName: "api", Description: ptr("Backend of API"), PrivateEndpoint: ptr("https://echo-api.3scale.net:443")}
+	p := &product{State: "incomplete", Name: ptr("API"), SystemName: "api", DeploymentOption: ptr("hosted"), PlanPermission: ptr("request")}
+	for i, f := range productFlags() {
+		p.Flags[i] = ptr(f.initial)
+	}
+	t.addProduct(s, p, "1", at)
+	t.addBackend(s, b, at)
+	p.TokenAt = at
+	p.Usages = []*usage{{ID: s.world.next("usage"), BackendID: b.ID, Path: "/"}}
+	p.DefaultServicePlan = p.ServicePlans[0].ID
+	t.DefaultProduct = p.ID
+}
+
+// seedPlans makes the plans that come with the sample data.
+func (s *Server) seedPlans(t *tenant, at time.Time) {
+	account := newPlan(s.world.next("plan"), planAccount, t.ID, "Default", "default", at)
+	t.AccountPlans.add(account)
+	t.DefaultAccount = account.ID
+	p := t.Products.rows[0]
+	for _, name := range []string{"Basic", "Unlimited"} {
+		x := newPlan(s.world.next("plan"), planApplication, p.ID, name, slug(name), at)
+		x.State = "published"
+		p.AppPlans = append(p.AppPlans, x)
+	}
+	p.DefaultAppPlan = p.AppPlans[0].ID
+	t.reindex()
+}

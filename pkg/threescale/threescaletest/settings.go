@@ -1,0 +1,116 @@
+package threescaletest
+
+import "net/http"
+
+// settings are what a tenant allows and shows.
+type settings struct {
+	UserArea              bool   `json:"useraccountarea_enabled"`
+	HideService           *bool  `json:"hide_service"`
+	Signups               bool   `json:"signups_enabled"`
+	StrongPasswords       bool   `json:"strong_passwords_enabled"`
+	PublicSearch          bool   `json:"public_search"`
+	AccountPlansVisible   bool   `json:"account_plans_ui_visible"`
+	AccountPlanPermission string `json:"change_account_plan_permission"`
+	ServicePlansVisible   bool   `json:"service_plans_ui_visible"`
+	ServicePlanPermission string `json:"change_service_plan_permission"`
+	EnforceSSO            bool   `json:"enforce_sso"`
+}
+
+func newSettings() settings {
+	return settings{UserArea: true, Signups: true, AccountPlanPermission: "request", ServicePlanPermission: "request"}
+}
+
+// flags are the settings that are on or off. Those that cannot be null keep their
+// value when a request sends nothing for them.
+func (s *settings) flags() []struct {
+	name string
+	to   *bool
+} {
+	return []struct {
+		name string
+		to   *bool
+	}{
+		{"useraccountarea_enabled", &s.UserArea}, {"signups_enabled", &s.Signups}, {"strong_passwords_enabled", &s.StrongPasswords},
+		{"public_search", &s.PublicSearch}, {"account_plans_ui_visible", &s.AccountPlansVisible}, {"service_plans_ui_visible", &s.ServicePlansVisible},
+		{"enforce_sso", &s.EnforceSSO},
+	}
+}
+
+func getSettings(c *call) answer { return ok(showSettings(c)) }
+
+func updateSettings(c *call) answer {
+	names := []string{"hide_service", "account_approval_required", "change_account_plan_permission", "change_service_plan_permission"}
+	draft := c.tenant.Settings
+	for _, f := range draft.flags() {
+		names = append(names, f.name)
+	}
+	in, wrong := c.required("settings", append(settingsColumns(), names...)...)
+	if wrong != nil {
+		return *wrong
+	}
+	in = in.permit(names...)
+	if sso := in["enforce_sso"]; sso != nil && sso != false && !c.tenant.signInPublished() {
+		var errs problems
+		errs.add("enforce_sso", "Password-based authentication could not be disabled. No published authentication providers.")
+		return answer{status: http.StatusUnprocessableEntity, body: errs.object()}
+	}
+	for _, f := range draft.flags() {
+		if v := castBool(in[f.name]); v != nil {
+			*f.to = *v
+		}
+	}
+	if v, sent := in["hide_service"]; sent {
+		draft.HideService = castBool(v)
+	}
+	var errs problems
+	for name, to := range map[string]*string{"change_account_plan_permission": &draft.AccountPlanPermission, "change_service_plan_permission": &draft.ServicePlanPermission} {
+		if v := castText(in[name]); !blank(v) {
+			*to = *v
+			errs.inclusion(name, *v, "request", "none", "credit_card", "request_credit_card", "direct")
+		}
+	}
+	if no := c.verdict(&errs); no != nil {
+		return *no
+	}
+	c.tenant.Settings = draft
+	if v := castBool(in["account_approval_required"]); v != nil {
+		c.tenant.requireApproval(*v)
+	}
+	return ok(showSettings(c))
+}
+
+// settingsColumns are further columns that Rails wraps, though none can be set.
+func settingsColumns() []string {
+	return []string{"id", "account_id", "bg_colour", "welcome_text", "forum_enabled", "monthly_charging_enabled", "monthly_billing_enabled", "product", "tenant_id"}
+}
+
+// approvalRequired is a setting of the only account plan, if there is only one.
+func (t *tenant) approvalRequired() bool {
+	p, found := t.plan(planAccount, t.DefaultAccount)
+	return found && or(p.Approval, false)
+}
+
+func (t *tenant) requireApproval(on bool) {
+	if p, found := t.plan(planAccount, t.DefaultAccount); found && len(t.AccountPlans.rows) == 1 {
+		p.Approval = &on
+	}
+}
+
+func showSettings(c *call) object {
+	s := c.tenant.Settings
+	var o object
+	o.put("useraccountarea_enabled", s.UserArea)
+	if s.HideService != nil {
+		o.put("hide_service", *s.HideService)
+	}
+	o.put("signups_enabled", s.Signups)
+	o.put("account_approval_required", c.tenant.approvalRequired())
+	o.put("strong_passwords_enabled", s.StrongPasswords)
+	o.put("public_search", s.PublicSearch)
+	o.put("account_plans_ui_visible", s.AccountPlansVisible)
+	o.put("change_account_plan_permission", s.AccountPlanPermission)
+	o.put("service_plans_ui_visible", s.ServicePlansVisible)
+	o.put("change_service_plan_permission", s.ServicePlanPermission)
+	o.put("enforce_sso", s.EnforceSSO)
+	return wrap("settings", o)
+}

@@ -1,0 +1,84 @@
+package threescaletest
+
+import (
+	"sync"
+	"time"
+)
+
+// tenant is a provider account and all that belongs to it.
+type tenant struct {
+	mu sync.Mutex
+	stamps
+	ID          int64             `json:"id"`
+	OrgName     string            `json:"org_name"`
+	AdminDomain string            `json:"admin_domain"`
+	Domain      string            `json:"domain"`
+	Timezone    string            `json:"timezone"`
+	State       string            `json:"state"`
+	AdminEmail  string            `json:"admin_email"` // of its first administrator
+	Contact     contact           `json:"contact"`
+	Annotations map[string]string `json:"annotations"`
+	DeletionAt  *time.Time        `json:"deletion_at,omitempty"`
+	Settings    settings          `json:"settings"`
+
+	Tokens         table[*token]   `json:"tokens"`
+	Products       table[*product] `json:"products"`
+	Backends       table[*backend] `json:"backends"`
+	DefaultProduct int64           `json:"default_product_id"`
+	Policies       table[*policy]  `json:"policies"`
+	AccountPlans   table[*plan]    `json:"account_plans"`
+	DefaultAccount int64           `json:"default_account_plan_id"`
+	Features       table[*feature] `json:"features"`
+
+	plans index[*plan] // application, service and account plans, by id
+}
+
+// index finds objects that live below others by their id. It is built anew when a
+// state is loaded.
+type index[R any] struct{ m map[int64]R }
+
+func (x *index[R]) set(id int64, r R) {
+	if x.m == nil {
+		x.m = map[int64]R{}
+	}
+	x.m[id] = r
+}
+
+func (x *index[R]) drop(id int64) { delete(x.m, id) }
+
+func (x *index[R]) get(id int64) (R, bool) { r, ok := x.m[id]; return r, ok }
+
+// zone is the tenant's time zone: the times in answers are in it.
+func (t *tenant) zone() *time.Location {
+	if l, err := time.LoadLocation(railsZone(t.Timezone)); err == nil {
+		return l
+	}
+	return time.UTC
+}
+
+// live are the products that are not deleted, and not on their way out.
+func (t *tenant) liveProducts() []*product {
+	return t.Products.where(func(p *product) bool { return p.State != stateDeleted })
+}
+
+// liveBackends are the backends that are not deleted.
+func (t *tenant) liveBackends() []*backend {
+	return t.Backends.where(func(b *backend) bool { return b.State != stateDeleted })
+}
+
+// reindex builds the indexes from the objects.
+func (t *tenant) reindex() {
+	t.plans = index[*plan]{}
+	for _, p := range t.Products.rows {
+		for _, list := range [][]*plan{p.AppPlans, p.ServicePlans} {
+			for _, pl := range list {
+				t.plans.set(pl.ID, pl)
+			}
+		}
+	}
+	for _, pl := range t.AccountPlans.rows {
+		t.plans.set(pl.ID, pl)
+	}
+}
+
+const stateDeleted = "deleted"

@@ -1,0 +1,6 @@
+package threescaletest
+
+// traffic is what gateways reported.
+type traffic struct{}
+
+func newTraffic() *traffic { return &traffic{} }
