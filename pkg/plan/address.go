@@ -45,3 +45,24 @@ func segment(kind, name string) string {
 	}
 	return kind + "/" + url.PathEscape(name)
 }
+
+// TopKind is the kind of the object at the top: "product" for a product and all below it.
+func (a Address) TopKind() string {
+	_, rest, _ := strings.Cut(string(a), ":")
+	kind, _, _ := strings.Cut(rest, "/")
+	return kind
+}
+
+// Name is the object's own name; "" for a part.
+func (a Address) Name() string {
+	_, rest, _ := strings.Cut(string(a), ":")
+	parts := strings.Split(rest, "/")
+	if len(parts)%2 == 1 {
+		return ""
+	}
+	name, err := url.PathUnescape(parts[len(parts)-1])
+	if err != nil {
+		return parts[len(parts)-1]
+	}
+	return name
+}

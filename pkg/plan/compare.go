@@ -30,7 +30,7 @@ func compare(desired, live Fields, exact bool, known func(Handed) (any, bool)) [
 			h, _ := have.(List)
 			out = append(out, compareLists(name, w, h)...)
 		default:
-			if !equal(want, have) {
+			if !Equal(want, have) {
 				out = append(out, FieldChange{Name: name, Action: SetField, Old: have, New: want})
 			}
 		}
@@ -38,7 +38,8 @@ func compare(desired, live Fields, exact bool, known func(Handed) (any, bool)) [
 	return out
 }
 
-func equal(a, b any) bool {
+// Equal compares two values of fields; of secrets, the texts.
+func Equal(a, b any) bool {
 	if s, ok := a.(secret.Value); ok {
 		t, ok := b.(secret.Value)
 		return ok && s.Equal(t)
@@ -53,7 +54,7 @@ func compareSets(name string, want, have Set, exact bool) []FieldChange {
 		switch {
 		case !there:
 			out = append(out, FieldChange{Name: name, Element: e, Action: Add, New: want[e]})
-		case !equal(want[e], old):
+		case !Equal(want[e], old):
 			out = append(out, FieldChange{Name: name, Element: e, Action: SetField, Old: old, New: want[e]})
 		}
 	}
@@ -76,7 +77,7 @@ func compareLists(name string, want, have List) []FieldChange {
 			out = append(out, FieldChange{Name: name, Element: have[e.Have].Label, Action: Remove, Old: have[e.Have].Value})
 		case e.Have < 0:
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Add, New: want[e.Want].Value})
-		case !equal(want[e.Want].Value, have[e.Have].Value):
+		case !Equal(want[e.Want].Value, have[e.Have].Value):
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: SetField, Old: have[e.Have].Value, New: want[e.Want].Value})
 		case e.Moves:
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Move, Old: int64(e.Have + 1), New: int64(e.Want + 1)})

@@ -56,7 +56,7 @@ func match(want, have List) []int {
 			}
 		}
 	}
-	take(func(w, h int) bool { return equal(want[w].Value, have[h].Value) })
+	take(func(w, h int) bool { return Equal(want[w].Value, have[h].Value) })
 	take(func(int, int) bool { return true })
 	return partner
 }

@@ -117,7 +117,7 @@ func describe(o *Object) string {
 
 // userThatStays finds an object that points at the deleted one and neither changes nor goes.
 func (m *maker) userThatStays(c *Change) *Object {
-	for _, l := range m.sortedLive() {
+	for _, l := range m.live {
 		if !pointsInto(l, c.Address) || l.Address.Within(c.Address) || m.changes[l.Address] != nil || m.goesWithParent(l) {
 			continue
 		}
@@ -204,7 +204,7 @@ func (m *maker) selectTargets() error {
 	}
 	for _, s := range m.in.Select {
 		found := false
-		for _, o := range slices.Concat(m.desired, m.sortedLive()) {
+		for _, o := range slices.Concat(m.desired, m.live) {
 			root, _ := strings.CutPrefix(string(o.Address.Root()), o.Address.System()+":")
 			if kind, name, _ := strings.Cut(s, "/"); root == segment(kind, name) {
 				found = true

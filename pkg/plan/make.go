@@ -44,6 +44,8 @@ type maker struct {
 	declared State
 	born     State // what the server will make along with new objects
 	changes  map[Address]*Change
+	named    map[Collection]bool
+	live     []*Object // sorted
 	out      Plan
 }
 
@@ -54,8 +56,17 @@ func newMaker(in Input) *maker {
 		m.kinds[k.System+":"+k.Name] = k
 	}
 	m.desired = slices.Clone(in.Desired)
-	slices.SortFunc(m.desired, func(a, b *Object) int { return m.order(a, b) })
+	slices.SortFunc(m.desired, m.order)
 	m.declared.Put(m.desired...)
+	m.named = map[Collection]bool{}
+	for _, c := range in.Collections {
+		m.named[c] = true
+	}
+	m.live = make([]*Object, 0, len(in.Live))
+	for _, o := range in.Live {
+		m.live = append(m.live, o)
+	}
+	slices.SortFunc(m.live, m.order)
 	return m
 }
 
@@ -94,7 +105,7 @@ func (m *maker) consider(d *Object) {
 	if d.FollowOn != "" {
 		return // see follow
 	}
-	live := m.live(d)
+	live := m.standing(d)
 	switch {
 	case d.Absent:
 		if live != nil {
@@ -107,8 +118,8 @@ func (m *maker) consider(d *Object) {
 	}
 }
 
-// live is the object as it stands, or as it will when its parent has just been created.
-func (m *maker) live(d *Object) *Object {
+// standing is the object as it stands, or as it will when its parent has just been created.
+func (m *maker) standing(d *Object) *Object {
 	if l, ok := m.in.Live[d.Address]; ok {
 		return l
 	}
@@ -135,7 +146,7 @@ func (m *maker) update(d, live *Object) {
 	if !owned {
 		d = d.withExtras(live)
 	}
-	fields := compare(d.Fields, live.Fields, owned, m.known)
+	fields := m.withoutFrozen(compare(d.Fields, live.Fields, owned, m.known), d, live)
 	for i := range fields {
 		if s, ok := d.Sources[fields[i].Name]; ok {
 			fields[i].Source = &s
@@ -150,6 +161,18 @@ func (m *maker) update(d, live *Object) {
 	if m.isNew(d.Parent) && m.kind(d).Part {
 		c.Action = Create
 	}
+}
+
+// withoutFrozen takes out the fields that no API changes any more, and names them as work for a person.
+func (m *maker) withoutFrozen(fields []FieldChange, d, live *Object) []FieldChange {
+	frozen := m.kind(d).Frozen
+	return slices.DeleteFunc(fields, func(f FieldChange) bool {
+		how, is := frozen[f.Name]
+		if is {
+			m.out.Manual = append(m.out.Manual, note(live, d, fmt.Sprintf("%s %v: %s", f.Name, f.New, how)))
+		}
+		return is
+	})
 }
 
 // withExtras is the object with all elements that the server's has besides: of somebody else's object none is taken away.
@@ -237,11 +260,11 @@ func (m *maker) known(h Handed) (any, bool) {
 
 // considerUndeclared names, or with --prune deletes, what is owned and no longer declared.
 func (m *maker) considerUndeclared() {
-	for _, l := range m.sortedLive() {
+	for _, l := range m.live {
 		if _, declared := m.declared[l.Address]; declared || l.Builtin || m.kind(l).Part || !m.owned(l) || m.goesWithParent(l) {
 			continue
 		}
-		if !slices.Contains(m.in.Collections, Collection{Kind: l.Kind, Parent: l.Parent, System: l.Address.System()}) {
+		if !m.named[Collection{Kind: l.Kind, Parent: l.Parent, System: l.Address.System()}] {
 			continue
 		}
 		fixed := m.kind(l).Fixed
@@ -255,15 +278,6 @@ func (m *maker) considerUndeclared() {
 			m.out.Summary.Prune++
 		}
 	}
-}
-
-func (m *maker) sortedLive() []*Object {
-	all := make([]*Object, 0, len(m.in.Live))
-	for _, o := range m.in.Live {
-		all = append(all, o)
-	}
-	slices.SortFunc(all, func(a, b *Object) int { return m.order(a, b) })
-	return all
 }
 
 // goesWithParent tells whether something above the object is deleted, which takes it along.
@@ -287,7 +301,7 @@ func (m *maker) follow() {
 		if d.FollowOn == "" || d.Absent {
 			continue
 		}
-		live := m.live(d)
+		live := m.standing(d)
 		var fields []FieldChange
 		if live != nil {
 			fields = compare(d.Fields, live.Fields, true, m.known)

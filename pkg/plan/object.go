@@ -15,6 +15,9 @@ type Kind struct {
 	// Fixed says why no API can delete an object of this kind, and where a person can.
 	Fixed string
 
+	// Frozen are fields that the server takes on create only, each with the way a person can still change it.
+	Frozen map[string]string
+
 	// KeepOne is set where the server refuses to delete the last one: deletions come after creations.
 	KeepOne bool
 
@@ -41,8 +44,8 @@ type Item struct {
 
 // Handed is a value that another object has and hands on: a client's secret, once the client is there.
 type Handed struct {
-	From  Address
-	Field string
+	From  Address `json:"from"`
+	Field string  `json:"field"`
 }
 
 func (h Handed) String() string { return fmt.Sprintf("%s of %s", h.Field, h.From) }
@@ -62,6 +65,7 @@ type Object struct {
 	Parent  Address // "" at the top
 	Fields  Fields
 	Refs    []Address // what this object points at: it comes after them, and they can't go before it
+	Native  any       // what its system knows beside that, such as ids; the planner never looks at it
 
 	// Said by the document.
 	Source   Source
@@ -71,6 +75,8 @@ type Object struct {
 	Protect  bool
 	Follows  []Address // changed along with any of these: a deployment follows the product's rules
 	FollowOn string    // the field that then changes
+	Unread   Fields    // values that the server doesn't show: sent along with a create or an update, never compared
+	Was      string    // its name until now, where the server knows it by its name only
 
 	// Read from the server.
 	Owner   string         // who manages it; below a top object, "" stands for that one's owner

@@ -1,0 +1,123 @@
+package threescale
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/maasctl/pkg/plan"
+)
+
+// configJSON is one version of what a gateway gets.
+type configJSON struct {
+	Version int64 `json:"version"`
+	Content struct {
+		ID    int64 `json:"id"` // of the product
+		Proxy struct {
+			proxyJSON
+			AuthenticationMethod string           `json:"authentication_method"`
+			APIBackend           *string          `json:"api_backend"`
+			PolicyChain          []policyJSON     `json:"policy_chain"`
+			ProxyRules           []configRuleJSON `json:"proxy_rules"`
+		} `json:"proxy"`
+	} `json:"content"`
+}
+
+type configRuleJSON struct {
+	ruleJSON
+	MetricSystemName string `json:"metric_system_name"`
+	OwnerID          int64  `json:"owner_id"`
+	OwnerType        string `json:"owner_type"`
+}
+
+const ownerBackend = "BackendApi"
+
+// latestOf is the latest configuration of a product in one environment, out of one list for the whole tenant; nil where
+// there is none.
+func latestOf(ctx context.Context, r *reader, environment string, product int64) (*configJSON, error) {
+	all, err := pages[configJSON](ctx, r, "/admin/api/account/proxy_configs/"+environment+".json?version=latest")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.Content.ID == product {
+			return &c, nil
+		}
+	}
+	return nil, nil
+}
+
+// gatewayView is what of a configuration matters to a gateway, without what only the database knows.
+type gatewayView struct {
+	fields plan.Fields
+	method string
+	chain  plan.List
+	rules  plan.List // all, those of backends too
+	own    plan.List // the product's own
+}
+
+func (c *configJSON) view() gatewayView {
+	v := gatewayView{fields: c.Content.Proxy.fields(), method: c.Content.Proxy.AuthenticationMethod}
+	v.fields["apiBackend"] = text(c.Content.Proxy.APIBackend)
+	if v.method != "oidc" { // left over, and without effect
+		for _, f := range []string{"issuer", "issuerClientId", "issuerClientSecret", "oidcIssuerType", "jwtClaimWithClientId", "jwtClaimWithClientIdType"} {
+			delete(v.fields, f)
+		}
+	}
+	enabled := true
+	for _, p := range c.Content.Proxy.PolicyChain {
+		if p.Name == "routing" && p.Version == builtin {
+			continue // 3scale puts it in where a backend isn't at /
+		}
+		p.Enabled = &enabled
+		v.chain = append(v.chain, chainOf([]policyJSON{p})...)
+	}
+	for _, r := range c.Content.Proxy.ProxyRules {
+		name := metricJSON{SystemName: r.MetricSystemName}.key(r.OwnerID)
+		item := ruleItem(r.HTTPMethod, r.Pattern, name, r.Delta, r.Last)
+		v.rules = append(v.rules, item)
+		if r.OwnerType != ownerBackend {
+			v.own = append(v.own, ruleItem(r.HTTPMethod, r.Pattern, r.MetricSystemName, r.Delta, r.Last))
+		}
+	}
+	return v
+}
+
+// same tells whether a gateway would notice a difference.
+func (v gatewayView) same(o gatewayView) bool {
+	return v.method == o.method && sameList(v.chain, o.chain) && sameList(v.rules, o.rules) && sameFields(v.fields, o.fields)
+}
+
+func sameList(a, b plan.List) bool {
+	return len(a) == len(b) && (len(a) == 0 || reflect.DeepEqual(a, b))
+}
+
+// sameFields compares what both have: proxy.json shows less than a configuration.
+func sameFields(a, b plan.Fields) bool {
+	for name, v := range a {
+		if o, ok := b[name]; ok && !plan.Equal(v, o) {
+			return false
+		}
+	}
+	return true
+}
+
+// refs are the metrics and methods that a configuration counts on: 3scale refuses to delete them while it is the latest.
+func (c *configJSON) refs(product plan.Address, backends map[int64]string) []plan.Address {
+	var out []plan.Address
+	for _, r := range c.Content.Proxy.ProxyRules {
+		owner, name := product, r.MetricSystemName
+		if r.OwnerType == ownerBackend {
+			owner = backendAt(backends[r.OwnerID])
+			name = strings.TrimSuffix(name, "."+strconv.FormatInt(r.OwnerID, 10))
+		}
+		for _, kind := range []string{kindMetric, kindMethod} { // the configuration doesn't say which
+			if a := owner.Child(kind, name); !slices.Contains(out, a) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}

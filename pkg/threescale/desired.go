@@ -1,0 +1,60 @@
+package threescale
+
+import (
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+)
+
+// wants collects what a document wants of 3scale.
+type wants struct {
+	doc         *maas.Document
+	handovers   bool
+	objects     []*plan.Object
+	collections []plan.Collection
+	notApplied  []plan.Note
+}
+
+// Desired gives the objects that a document wants, and the collections that it names. handovers tells whether a realm's
+// clients are part of the same plan, so that they can hand over ids and secrets; without, what needs them isn't applied.
+func Desired(doc *maas.Document, handovers bool) ([]*plan.Object, []plan.Collection, []plan.Note) {
+	w := &wants{doc: doc, handovers: handovers}
+	if doc.ThreeScale == nil {
+		return nil, nil, nil
+	}
+	w.tenant()
+	w.backends()
+	w.products()
+	return w.objects, w.collections, w.notApplied
+}
+
+// add records an object, with the position of what says it.
+func (w *wants) add(o *plan.Object, meta maas.Meta, path ...string) *plan.Object {
+	o.Absent, o.Protect = meta.Absent, meta.Protect
+	o.Source = source(w.doc.Pos(path...))
+	o.Sources = map[string]plan.Source{}
+	for name := range o.Fields {
+		o.Sources[name] = source(w.doc.Pos(append(path[:len(path):len(path)], name)...))
+	}
+	w.objects = append(w.objects, o)
+	return o
+}
+
+// name records that the document names a collection.
+func (w *wants) name(kind string, parent plan.Address) {
+	w.collections = append(w.collections, plan.Collection{System: System, Kind: kind, Parent: parent})
+}
+
+// hand gives what a realm's client hands over, or says that it isn't applied.
+func (w *wants) hand(o *plan.Object, ref maas.ClientRef, what string, fields map[string]string) {
+	if !w.handovers {
+		w.notApplied = append(w.notApplied, plan.Note{
+			Address: o.Address, Kind: o.Kind, Name: o.Name,
+			Why: what + " of the client " + ref.Realm + "/" + ref.Client, Source: &o.Source,
+		})
+		return
+	}
+	client := plan.Root("keycloak", "realm", ref.Realm).Child("client", ref.Client)
+	for field, of := range fields {
+		o.Fields[field] = plan.Handed{From: client, Field: of}
+	}
+}

@@ -1,0 +1,106 @@
+package threescale
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"example.com/maasctl/internal/transport"
+)
+
+// message finds the server's own words in an error's body, which has one of six forms:
+// {"errors":{"field":["text"]}}, {"error":"text"}, {"status":"text"}, {"error":{"error":"text"}} of state machines,
+// {"policies_config":[{"name":..,"errors":{..}}]} of the policy chain, and plain text.
+func message(body []byte) string {
+	var forms struct {
+		Errors   json.RawMessage `json:"errors"`
+		Error    json.RawMessage `json:"error"`
+		Status   any             `json:"status"`
+		Policies []struct {
+			Name   string              `json:"name"`
+			Errors map[string][]string `json:"errors"`
+		} `json:"policies_config"`
+	}
+	text := strings.TrimSpace(string(body))
+	if json.Unmarshal(body, &forms) != nil {
+		if strings.HasPrefix(text, "<") { // a page of HTML says nothing
+			return ""
+		}
+		return text
+	}
+	var words []string
+	for _, p := range forms.Policies {
+		if len(p.Errors) > 0 {
+			words = append(words, "policy "+p.Name+" "+fieldErrors(p.Errors))
+		}
+	}
+	words = append(words, errorWords(forms.Errors), errorWords(forms.Error))
+	if s, ok := forms.Status.(string); ok {
+		words = append(words, s)
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), "; ")
+}
+
+func errorWords(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var state struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(raw, &state) == nil && state.Error != "" {
+		return state.Error
+	}
+	var fields map[string][]string
+	if json.Unmarshal(raw, &fields) == nil {
+		return fieldErrors(fields)
+	}
+	return ""
+}
+
+func fieldErrors(fields map[string][]string) string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		text := strings.Join(fields[name], ", ")
+		if name != "base" {
+			text = name + " " + text
+		}
+		words = append(words, text)
+	}
+	return strings.Join(words, "; ")
+}
+
+// The server's texts that decide something. They stand in the recorded answers word for word; nothing else tells these
+// cases apart.
+const (
+	textStillUsed     = "is used by at least one Product"             // DELETE of a backend, 403
+	textInLatest      = "is used by the latest gateway configuration" // DELETE of a metric or method, 403
+	textTaken         = `"system_name":["has already been taken"`     // create, 422: also while a deleted one is purged
+	textNoToken       = "is not created yet"                          // promote, 422: the product's service token
+	textAlreadyMember = "already subscribed to this service"          // subscription, 422
+	noTokenYet        = "the product has no service token yet; 3scale makes it a moment after the product"
+)
+
+func says(err error, status int, text string) bool {
+	var e *transport.Error
+	return errors.As(err, &e) && e.Status == status && strings.Contains(string(e.Body), text)
+}
+
+func gone(err error) bool { return transport.Is(err, http.StatusNotFound) }
+
+// ErrNotAuthorized is a token that the tenant doesn't know, or that lacks a right.
+type ErrNotAuthorized struct {
+	Server string
+	Err    error
+}
+
+func (e *ErrNotAuthorized) Error() string {
+	return fmt.Sprintf("3scale at %s refuses the token: %v; it needs the scope account_management (and cms, stats for portal and usage) with write access", e.Server, e.Err)
+}
+
+func (e *ErrNotAuthorized) Unwrap() error { return e.Err }

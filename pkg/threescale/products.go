@@ -1,0 +1,169 @@
+package threescale
+
+import (
+	"context"
+	"net/http"
+
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+)
+
+const productsPath = "/admin/api/services"
+
+// productKind are the products (services).
+type productKind struct{}
+
+func (productKind) info() plan.Kind {
+	return plan.Kind{Name: kindProduct, Born: bornBelowProduct, KeepOne: true}
+}
+
+// bornBelowProduct is what 3scale gives each new product.
+func bornBelowProduct(p *plan.Object) []*plan.Object {
+	return []*plan.Object{
+		hits(p), rulesAtBirth(p), policiesAtBirth(p), flowsAtBirth(p), servicePlanAtBirth(p),
+		p.Child(kindUsages, "", plan.Fields{"backend": plan.Set{}}),
+	}
+}
+
+func productAt(name string) plan.Address { return plan.Root(System, kindProduct, name) }
+
+// deployments are the API's words for how the gateway is deployed.
+var deployments = map[string]string{"hosted": "hosted", "selfManaged": "self_managed"}
+
+func (w *wants) products() {
+	if w.doc.Products == nil {
+		return
+	}
+	w.name(kindProduct, "")
+	for _, e := range w.doc.Products {
+		w.product(e.Name, e.Value)
+	}
+}
+
+func (w *wants) product(name string, p *maas.Product) {
+	path := []string{"products", name}
+	o := plan.New(System, kindProduct, name, said(p.ProductAttributes))
+	o.Unread = plan.Fields{}
+	for _, hidden := range []string{"txtSupport", "terms"} { // 3scale takes them and never shows them
+		if v, ok := o.Fields[hidden]; ok {
+			o.Unread[hidden] = v
+			delete(o.Fields, hidden)
+		}
+	}
+	if d, ok := o.Fields["deployment"].(string); ok {
+		delete(o.Fields, "deployment")
+		o.Fields["deploymentOption"] = deployments[d]
+	}
+	if p.Authentication != nil {
+		o.Fields["backendVersion"] = backendVersion(p.Authentication)
+	}
+	w.add(o, p.Meta, path...)
+	if p.Absent {
+		return
+	}
+	w.usages(o, p, path)
+	w.metrics(o, p.Metrics, p.Methods, path)
+	w.rules(o, p.Methods, p.Rules(), p.MappingRules != nil, path)
+	w.flows(o, p, path)
+	w.policies(o, p, path)
+	w.proxy(o, p, path)
+	w.features(o, p, path)
+	w.plans(o, p, path)
+	w.servicePlans(o, p, path)
+	w.activeDocs(o, p, path)
+	w.deployment(o, p, path)
+}
+
+type productJSON struct {
+	ID                        int64             `json:"id"`
+	SystemName                string            `json:"system_name"`
+	Name                      string            `json:"name"`
+	Description               *string           `json:"description"`
+	SupportEmail              *string           `json:"support_email"`
+	DeploymentOption          string            `json:"deployment_option"`
+	BackendVersion            string            `json:"backend_version"`
+	IntentionsRequired        bool              `json:"intentions_required"`
+	BuyersManageApps          bool              `json:"buyers_manage_apps"`
+	BuyersManageKeys          bool              `json:"buyers_manage_keys"`
+	ReferrerFiltersRequired   bool              `json:"referrer_filters_required"`
+	BuyerCanSelectPlan        bool              `json:"buyer_can_select_plan"`
+	BuyerPlanChangePermission string            `json:"buyer_plan_change_permission"`
+	BuyerKeyRegenerateEnabled bool              `json:"buyer_key_regenerate_enabled"`
+	MandatoryAppKey           bool              `json:"mandatory_app_key"`
+	CustomKeysEnabled         bool              `json:"custom_keys_enabled"`
+	Annotations               map[string]string `json:"annotations"`
+}
+
+func (p productJSON) fields() plan.Fields {
+	return plan.Fields{
+		"name": p.Name, "description": text(p.Description), "supportEmail": text(p.SupportEmail),
+		"deploymentOption": p.DeploymentOption, "backendVersion": p.BackendVersion,
+		"intentionsRequired": p.IntentionsRequired, "buyersManageApps": p.BuyersManageApps,
+		"buyersManageKeys": p.BuyersManageKeys, "referrerFiltersRequired": p.ReferrerFiltersRequired,
+		"buyerCanSelectPlan": p.BuyerCanSelectPlan, "buyerPlanChangePermission": p.BuyerPlanChangePermission,
+		"buyerKeyRegenerateEnabled": p.BuyerKeyRegenerateEnabled, "mandatoryAppKey": p.MandatoryAppKey,
+		"customKeysEnabled": p.CustomKeysEnabled,
+	}
+}
+
+func (productKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.Object, error) {
+	found, err := pages[productJSON](ctx, r, productsPath+".json")
+	if err != nil {
+		return nil, err
+	}
+	var out []*plan.Object
+	for _, p := range found {
+		o := plan.New(System, kindProduct, p.SystemName, p.fields())
+		o.Owner = p.Annotations[managedBy]
+		out = append(out, r.found(o, p.ID))
+	}
+	return out, nil
+}
+
+func (productKind) write(ctx context.Context, s *Session, c *change) error {
+	fields, err := c.changed()
+	if err != nil {
+		return err
+	}
+	body := params(fields)
+	if c.Live != nil {
+		if err := s.update(ctx, c, productsPath, body); err != nil {
+			return err
+		}
+		return s.restoreEndpoints(ctx, c, fields)
+	}
+	body["system_name"] = c.Name
+	body["annotations"] = map[string]string{managedBy: s.config.Owner}
+	if _, ok := body["name"]; !ok {
+		body["name"] = c.Name
+	}
+	return s.createNamed(ctx, c, productsPath+".json", body, func(ctx context.Context) ([]named, error) {
+		return pages[named](ctx, s.api, productsPath+".json")
+	})
+}
+
+// restoreEndpoints writes the wanted endpoints again where the deployment option has changed: 3scale resets both then.
+func (s *Session) restoreEndpoints(ctx context.Context, c *change, fields plan.Fields) error {
+	proxy, said := s.desired[c.Address.Child(kindProxy, "")]
+	if _, changed := fields["deploymentOption"]; !changed || !said {
+		return nil
+	}
+	body := map[string]any{}
+	for _, name := range []string{"endpoint", "sandboxEndpoint"} {
+		if v, ok := proxy.Fields[name]; ok {
+			body[snake(name)] = v
+		}
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	path, err := s.owner(c.Address)
+	if err != nil {
+		return err
+	}
+	return s.api.do(ctx, http.MethodPatch, path+"/proxy.json", body, nil)
+}
+
+func (productKind) remove(ctx context.Context, s *Session, c *change) error {
+	return s.removeAt(ctx, c, productsPath)
+}

@@ -1,0 +1,156 @@
+package threescale
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/maasctl/pkg/plan"
+)
+
+// reader reads the state of a tenant. Each address is fetched once at most, however many kinds look into the answer.
+type reader struct {
+	s       *Session
+	wanted  map[plan.Address]map[string]bool // kinds to read below an object ("" at the top)
+	desired plan.State
+	prune   bool
+
+	mu      sync.Mutex
+	fetched map[string]*fetch
+	state   plan.State
+}
+
+type fetch struct {
+	once sync.Once
+	text json.RawMessage
+	err  error
+}
+
+// Read reads all that the document has a key for, and nothing else. With prune, it also reads what has to be known
+// before owned objects that the document doesn't declare can go.
+func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error) {
+	r := &reader{s: s, wanted: map[plan.Address]map[string]bool{}, desired: plan.State{}, prune: prune, fetched: map[string]*fetch{}, state: plan.State{}}
+	r.desired.Put(desired...)
+	s.desired = r.desired
+	for _, d := range desired {
+		r.want(d.Parent, d.Kind)
+	}
+	for _, c := range collections {
+		r.want(c.Parent, c.Kind)
+	}
+	err := r.top(ctx)
+	return r.state, s.explain(err)
+}
+
+func (r *reader) want(parent plan.Address, kind string) {
+	if r.wanted[parent] == nil {
+		r.wanted[parent] = map[string]bool{}
+	}
+	r.wanted[parent][kind] = true
+}
+
+// top reads the objects at the top, then what stands below those that the document declares.
+func (r *reader) top(ctx context.Context) error {
+	roots, err := r.level(ctx, nil)
+	if err != nil {
+		return err
+	}
+	r.wantUsers(roots)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(readers)
+	for _, o := range roots {
+		group.Go(func() error { return r.below(ctx, o) })
+	}
+	return group.Wait()
+}
+
+// readers is how many objects at the top are read at once; the transport has the last word on requests.
+const readers = 24
+
+func (r *reader) below(ctx context.Context, parent *plan.Object) error {
+	children, err := r.level(ctx, parent)
+	if err != nil {
+		return err
+	}
+	for _, c := range children {
+		if err := r.below(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// level reads the wanted kinds directly below parent, side by side.
+func (r *reader) level(ctx context.Context, parent *plan.Object) ([]*plan.Object, error) {
+	at := plan.Address("")
+	if parent != nil {
+		at = parent.Address
+	}
+	found := make([][]*plan.Object, len(kinds()))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, k := range kinds() {
+		if !r.wanted[at][k.info().Name] {
+			continue
+		}
+		group.Go(func() (err error) {
+			found[i], err = k.read(ctx, r, parent)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var all []*plan.Object
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, objects := range found {
+		r.state.Put(objects...)
+		all = append(all, objects...)
+	}
+	return all, nil
+}
+
+// wantUsers adds what has to be known where backends go: which products use them, even such as the document doesn't name.
+func (r *reader) wantUsers(roots []*plan.Object) {
+	leaves := false
+	for _, o := range roots {
+		d, declared := r.desired[o.Address]
+		leaves = leaves || o.Kind == kindBackend && (declared && d.Absent || !declared && r.prune && o.Owner == r.s.config.Owner)
+	}
+	for _, o := range roots {
+		if leaves && o.Kind == kindProduct {
+			r.want(o.Address, kindUsages)
+		}
+	}
+}
+
+// get fetches a path once and reads it into out.
+func (r *reader) get(ctx context.Context, path string, out any) error {
+	r.mu.Lock()
+	f, ok := r.fetched[path]
+	if !ok {
+		f = &fetch{}
+		r.fetched[path] = f
+	}
+	r.mu.Unlock()
+	f.once.Do(func() { f.err = r.s.api.get(ctx, path, &f.text) })
+	if f.err != nil {
+		return f.err
+	}
+	return json.NewDecoder(bytes.NewReader(f.text)).Decode(out)
+}
+
+var _ getter = (*reader)(nil)
+
+// found makes a live object and remembers its number.
+func (r *reader) found(o *plan.Object, id int64) *plan.Object {
+	r.s.learn(o.Address, id)
+	if o.Outputs == nil {
+		o.Outputs = map[string]any{}
+	}
+	o.Outputs["id"] = id
+	return o
+}

@@ -1,0 +1,127 @@
+package threescale
+
+import (
+	"context"
+	"fmt"
+
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+)
+
+const servicePlansPath = "/admin/api/service_plans"
+
+// servicePlanKind are the service plans of a product. Their JSON has no system name, so their name is their key.
+type servicePlanKind struct{}
+
+func (servicePlanKind) info() plan.Kind {
+	return plan.Kind{Name: kindServicePlan, Born: func(p *plan.Object) []*plan.Object {
+		return []*plan.Object{p.Child(kindPlanFeatures, "", plan.Fields{"feature": plan.Set{}})}
+	}}
+}
+
+const defaultServicePlan = "Default"
+
+// servicePlanAtBirth is the service plan of each new product. It isn't the product's default until somebody says so.
+func servicePlanAtBirth(product *plan.Object) *plan.Object {
+	return product.Child(kindServicePlan, defaultServicePlan, plan.Fields{
+		"name": defaultServicePlan, "published": true, "default": false, "approvalRequired": false,
+	})
+}
+
+func (w *wants) servicePlans(product *plan.Object, p *maas.Product, path []string) {
+	if p.ServicePlans != nil {
+		w.name(kindServicePlan, product.Address)
+	}
+	for _, e := range p.ServicePlans {
+		at := append(path[:len(path):len(path)], "servicePlans", e.Name)
+		o := product.Child(kindServicePlan, e.Name, said(*e.Value))
+		o.Fields["name"] = e.Name
+		o.Was = e.Value.Renamed
+		w.add(o, e.Value.Meta, at...)
+		if !e.Value.Absent {
+			w.planFeatures(o, e.Value.Features, at)
+		}
+	}
+}
+
+func (s *Session) servicePlansOf(ctx context.Context, g getter, product plan.Address) ([]planJSON, error) {
+	base, err := s.owner(product)
+	if err != nil {
+		return nil, err
+	}
+	return list[planJSON](ctx, g, base+"/service_plans.json")
+}
+
+func (servicePlanKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {
+	found, err := r.s.servicePlansOf(ctx, r, parent.Address)
+	if err != nil {
+		return nil, err
+	}
+	var out []*plan.Object
+	for _, p := range found {
+		o := parent.Child(kindServicePlan, r.keyOf(parent.Address, kindServicePlan, p.Name), plan.Fields{
+			"name": p.Name, "published": p.State == published, "default": p.Default, "approvalRequired": p.ApprovalRequired,
+		})
+		out = append(out, r.found(o, p.ID))
+	}
+	return out, nil
+}
+
+// keyOf is the document's key for an object that a server knows by a name only: a former name belongs to the object
+// that was renamed.
+func (r *reader) keyOf(parent plan.Address, kind, name string) string {
+	if _, declared := r.desired[parent.Child(kind, name)]; declared {
+		return name
+	}
+	for _, d := range r.desired {
+		if d.Parent == parent && d.Kind == kind && d.Was == name {
+			return d.Name
+		}
+	}
+	return name
+}
+
+func (servicePlanKind) write(ctx context.Context, s *Session, c *change) error {
+	base, err := s.owner(c.Parent)
+	if err != nil {
+		return err
+	}
+	base += "/service_plans"
+	if c.Live != nil && !s.known(c.Address) { // born with the product in this run
+		if err := s.learnServicePlans(ctx, c.Parent); err != nil {
+			return err
+		}
+	}
+	return s.writePlan(ctx, c, base, func(body map[string]any) error {
+		return s.createNamed(ctx, c, base+".json", body, func(ctx context.Context) ([]named, error) {
+			found, err := s.servicePlansOf(ctx, s.api, c.Parent)
+			var out []named
+			for _, p := range found {
+				out = append(out, named{ID: p.ID, SystemName: p.Name})
+			}
+			return out, err
+		})
+	})
+}
+
+func (s *Session) learnServicePlans(ctx context.Context, product plan.Address) error {
+	found, err := s.servicePlansOf(ctx, s.api, product)
+	if err != nil {
+		return err
+	}
+	for _, p := range found {
+		s.learn(product.Child(kindServicePlan, p.Name), p.ID)
+	}
+	return nil
+}
+
+func (servicePlanKind) remove(ctx context.Context, s *Session, c *change) error {
+	base, err := s.owner(c.Parent)
+	if err != nil {
+		return err
+	}
+	if err := s.removeAt(ctx, c, base+"/service_plans"); err != nil {
+		return fmt.Errorf("service plan %s: %w", c.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package threescale
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"example.com/maasctl/pkg/plan"
+)
+
+// managedBy is the one annotation that 3scale allows; it holds the owner of a product, backend or account.
+const managedBy = "managed_by"
+
+// named is what every answer about an object has.
+type named struct {
+	ID         int64  `json:"id"`
+	SystemName string `json:"system_name"`
+	Name       string `json:"name"`
+}
+
+// createNamed makes an object that has a system name, and learns its number.
+func (s *Session) createNamed(ctx context.Context, c *change, path string, body map[string]any, list func(context.Context) ([]named, error)) error {
+	id, err := s.create(ctx,
+		func() (int64, error) {
+			var w wrapped[named]
+			err := s.api.do(ctx, http.MethodPost, path, body, &w)
+			return w.Value.ID, err
+		},
+		func() (int64, error) { return find(ctx, c.Name, list) })
+	if err != nil {
+		return err
+	}
+	c.made(s, id)
+	return nil
+}
+
+// made remembers the number of what has just been created.
+func (c *change) made(s *Session, id int64) {
+	s.learn(c.Address, id)
+	c.outputs["id"] = id
+}
+
+func find(ctx context.Context, systemName string, list func(context.Context) ([]named, error)) (int64, error) {
+	all, err := list(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, o := range all {
+		if o.SystemName == systemName {
+			return o.ID, nil
+		}
+	}
+	return 0, nil
+}
+
+// update writes the fields of an object that has a number: collection/ID.json.
+func (s *Session) update(ctx context.Context, c *change, collection string, body map[string]any) error {
+	path, err := s.path(c.Address, collection)
+	if err != nil {
+		return err
+	}
+	return s.api.do(ctx, http.MethodPut, path, body, nil)
+}
+
+// removeAt deletes an object that has a number: collection/ID.json.
+func (s *Session) removeAt(ctx context.Context, c *change, collection string) error {
+	path, err := s.path(c.Address, collection)
+	if err != nil {
+		return err
+	}
+	return s.delete(ctx, path)
+}
+
+// delete sends a DELETE; what is gone already is fine.
+func (s *Session) delete(ctx context.Context, path string) error {
+	err := s.api.do(ctx, http.MethodDelete, path, nil, nil)
+	if gone(err) {
+		return nil
+	}
+	return err
+}
+
+// path is collection/ID.json of an object.
+func (s *Session) path(a plan.Address, collection string) (string, error) {
+	id, err := s.id(a)
+	return collection + "/" + strconv.FormatInt(id, 10) + ".json", err
+}
+
+// owner is the path of a product or backend, under which its parts have theirs.
+func (s *Session) owner(a plan.Address) (string, error) {
+	id, err := s.id(a)
+	if err != nil {
+		return "", err
+	}
+	if a.TopKind() == kindBackend {
+		return fmt.Sprintf("%s/%d", backendsPath, id), nil
+	}
+	return fmt.Sprintf("%s/%d", productsPath, id), nil
+}
