@@ -66,3 +66,25 @@ func (a Address) Name() string {
 	}
 	return name
 }
+
+// LastKind is the kind of the object itself.
+func (a Address) LastKind() string {
+	_, rest, _ := strings.Cut(string(a), ":")
+	parts := strings.Split(rest, "/")
+	return parts[(len(parts)-1)/2*2]
+}
+
+// Below lists kind and name of each step from root down to the object, as a reader would say them.
+func (a Address) Below(root Address) []string {
+	rest := strings.TrimPrefix(strings.TrimPrefix(string(a), string(root)), "/")
+	if rest == "" || !a.Within(root) {
+		return nil
+	}
+	parts := strings.Split(rest, "/")
+	for i := 1; i < len(parts); i += 2 {
+		if name, err := url.PathUnescape(parts[i]); err == nil {
+			parts[i] = name
+		}
+	}
+	return parts
+}

@@ -1,0 +1,113 @@
+// Package engine puts the parts together: a document, the systems it is about, one plan over all of them.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/maasctl/pkg/apply"
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+)
+
+// System is one kind of server that a document is applied to.
+type System interface {
+	apply.Executor
+	// Target says which server it is.
+	Target() plan.Target
+	// Kinds tells the planner about its kinds.
+	Kinds() []plan.Kind
+	// Desired gives what the document wants of it, the collections that the document names, and what isn't applied.
+	// peers are the names of all systems of the plan: those can hand over values.
+	Desired(doc *maas.Document, peers []string) ([]*plan.Object, []plan.Collection, []plan.Note)
+	// Read reads what has to be known about the desired objects and collections.
+	Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error)
+}
+
+// Engine is a document with its systems. In a plan, the systems stand in the order given here.
+type Engine struct {
+	Document *maas.Document
+	Systems  []System
+}
+
+// PlanOptions say what a plan may take and leave.
+type PlanOptions struct {
+	Prune  bool
+	Select []string // KIND/NAME
+}
+
+// Owner is the mark that a document's objects carry.
+func Owner(doc *maas.Document) string { return "maasctl:" + doc.Name }
+
+// Plan reads the systems, side by side, and compares. The state that it returns is what it has read.
+func (e *Engine) Plan(ctx context.Context, opts PlanOptions) (*plan.Plan, plan.State, error) {
+	in := plan.Input{Owner: Owner(e.Document), Live: plan.State{}, Prune: opts.Prune, Select: opts.Select}
+	in.NotApplied = e.notApplied()
+	var peers []string
+	for _, s := range e.Systems {
+		in.Targets = append(in.Targets, s.Target())
+		in.Kinds = append(in.Kinds, s.Kinds()...)
+		peers = append(peers, s.Target().System)
+	}
+	states := make([]plan.State, len(e.Systems))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, s := range e.Systems {
+		objects, collections, notes := s.Desired(e.Document, peers)
+		in.Desired = append(in.Desired, objects...)
+		in.Collections = append(in.Collections, collections...)
+		in.NotApplied = append(in.NotApplied, notes...)
+		group.Go(func() (err error) {
+			states[i], err = s.Read(ctx, objects, collections, opts.Prune)
+			if err != nil {
+				err = fmt.Errorf("read %s at %s: %w", s.Target().System, s.Target().URL, err)
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	for _, s := range states {
+		maps.Copy(in.Live, s)
+	}
+	p, err := plan.Make(in)
+	return p, in.Live, err
+}
+
+// Apply carries a plan out.
+func (e *Engine) Apply(ctx context.Context, p *plan.Plan, live plan.State, opts apply.Options) *apply.Result {
+	opts.Live = live
+	opts.Executors = map[string]apply.Executor{}
+	for _, s := range e.Systems {
+		opts.Executors[s.Target().System] = s
+	}
+	return apply.Run(ctx, p, opts)
+}
+
+// notApplied names the sections of the document whose system isn't here.
+func (e *Engine) notApplied() []plan.Note {
+	has := func(system string) bool {
+		return slices.ContainsFunc(e.Systems, func(s System) bool { return s.Target().System == system })
+	}
+	var notes []plan.Note
+	add := func(system, kind, name, why string, path ...string) {
+		p := e.Document.Pos(path...)
+		notes = append(notes, plan.Note{
+			Address: plan.Root(system, kind, name), Kind: kind, Name: name, Why: why,
+			Source: &plan.Source{File: p.File, Line: p.Line, Column: p.Column},
+		})
+	}
+	if !has("keycloak") {
+		for _, r := range e.Document.Realms {
+			add("keycloak", "realm", r.Name, "the document has no keycloak section to say where it is", "realms", r.Name)
+		}
+	}
+	if !has("3scale") && (e.Document.Products != nil || e.Document.Backends != nil || e.Document.Tenant != nil) {
+		add("3scale", "tenant", "", "the document has no threescale section to say where it is")
+	}
+	return notes
+}

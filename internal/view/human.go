@@ -1,0 +1,291 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"example.com/maasctl/pkg/plan"
+)
+
+// Human writes a plan for a person.
+func Human(w io.Writer, p *plan.Plan, style Style) error {
+	h := &human{style: style}
+	for _, t := range p.Targets {
+		h.target(p, t)
+	}
+	h.notes("Manual", p.Manual, func(n plan.Note) string { return "· " + noteTitle(n) + " " + n.Why })
+	h.notes("Not applied", p.NotApplied, func(n plan.Note) string { return "· " + noteTitle(n) + ": " + n.Why })
+	if h.b.Len() > 0 {
+		h.b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, h.b.String())
+	return err
+}
+
+// SummaryLine counts what a plan does.
+func SummaryLine(p *plan.Plan) string {
+	s := p.Summary
+	parts := []string{}
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{s.Create, "to create"}, {s.Update, "to update"}, {s.Delete, "to delete"}, {s.Prune, "to delete with --prune"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "No changes")
+	}
+	line := strings.Join(append(parts, fmt.Sprintf("%d unchanged", s.Unchanged)), ", ") + "."
+	if p.Partial {
+		line += " --target left other changes out."
+	}
+	return line
+}
+
+type human struct {
+	style Style
+	b     strings.Builder
+}
+
+// block is what is to be said about one object at the top.
+type block struct {
+	root    plan.Address
+	change  *plan.Change
+	changes []*plan.Change // below it
+	notes   []mark
+}
+
+// mark is a note with the sign in front of it.
+type mark struct {
+	sign string
+	note plan.Note
+}
+
+func (h *human) target(p *plan.Plan, t plan.Target) {
+	blocks := blocksOf(p, t.System)
+	name := t.System
+	if name != "" {
+		name = strings.ToUpper(name[:1]) + name[1:]
+	}
+	fmt.Fprintf(&h.b, "%s  %s\n", h.style.bold.Render(name), host(t.URL))
+	if len(blocks) == 0 {
+		fmt.Fprintf(&h.b, "  %s\n", h.style.dim.Render("nothing to change"))
+	}
+	for _, b := range blocks {
+		h.block(b)
+	}
+}
+
+// host is a server's address without what every address has.
+func host(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return raw
+	}
+	return u.Host + strings.TrimSuffix(u.Path, "/")
+}
+
+func blocksOf(p *plan.Plan, system string) []*block {
+	var order []*block
+	byRoot := map[plan.Address]*block{}
+	at := func(a plan.Address) *block {
+		root := a.Root()
+		if byRoot[root] == nil {
+			byRoot[root] = &block{root: root}
+			order = append(order, byRoot[root])
+		}
+		return byRoot[root]
+	}
+	for _, c := range p.Changes {
+		if c.System != system {
+			continue
+		}
+		b := at(c.Address)
+		if c.Address == b.root {
+			b.change = c
+		} else {
+			b.changes = append(b.changes, c)
+		}
+	}
+	for _, set := range []struct {
+		sign  string
+		notes []plan.Note
+	}{{"!", p.Warnings}, {"!", p.Blocked}, {"?", p.Undeclared}} {
+		for _, n := range set.notes {
+			if n.Address.System() == system {
+				b := at(n.Address)
+				b.notes = append(b.notes, mark{set.sign, n})
+			}
+		}
+	}
+	return order
+}
+
+func (h *human) block(b *block) {
+	switch {
+	case b.change != nil && b.change.Action == plan.Create && !b.change.Part:
+		h.line("+", title(b.root), counts(b.changes), 2)
+	case b.change != nil && b.change.Action == plan.Delete:
+		h.line("-", title(b.root), "", 2)
+	case b.change == nil && len(b.changes) == 0: // nothing but notes
+		for _, m := range b.notes {
+			h.line(m.sign, noteTitle(m.note), m.note.Why, 2)
+		}
+		return
+	default:
+		h.line("~", title(b.root), "", 2)
+		h.rows(b)
+	}
+	for _, m := range b.notes {
+		h.line(m.sign, belowTitle(m.note.Address, b.root), m.note.Why, 6)
+	}
+}
+
+// rows are the single changes of one object and of what stands below it.
+func (h *human) rows(b *block) {
+	if b.change != nil {
+		for _, f := range b.change.Fields {
+			h.field("", f)
+		}
+	}
+	for _, c := range b.changes {
+		h.change(b.root, c)
+	}
+}
+
+func (h *human) change(root plan.Address, c *plan.Change) {
+	below := belowTitle(c.Address, root)
+	switch {
+	case c.Action == plan.Delete:
+		h.line("-", below, "", 6)
+	case c.Action == plan.Create && !c.Part:
+		h.line("+", below, "", 6)
+	default:
+		prefix := below
+		if c.Part { // the part's fields say what it is
+			prefix = belowTitle(c.Parent, root)
+			if len(c.Fields) > 0 && c.Fields[0].Element == "" {
+				prefix = strings.TrimSpace(prefix + " " + c.Kind)
+			}
+		}
+		for _, f := range c.Fields {
+			h.field(prefix, f)
+		}
+	}
+}
+
+func (h *human) field(prefix string, f plan.FieldChange) {
+	name := strings.TrimSpace(prefix + " " + f.Name)
+	switch f.Action {
+	case plan.Add:
+		h.line("+", name, f.Element+detail(f.New), 6)
+	case plan.Remove:
+		h.line("-", name, f.Element, 6)
+	case plan.Move:
+		h.line(" ", name, fmt.Sprintf("%s   place %v → %v", f.Element, f.Old, f.New), 6)
+	default:
+		text := value(f.Old) + " → " + value(f.New)
+		if f.Element != "" {
+			text = f.Element + "   " + text
+		}
+		h.line(" ", name, text, 6)
+	}
+}
+
+// detail is an added element's value, where it says more than its label.
+func detail(v any) string {
+	switch v.(type) {
+	case nil, bool, map[string]any:
+		return ""
+	}
+	return "   " + value(v)
+}
+
+// line writes one line: a sign, what it is about, and what is to be said, in columns.
+func (h *human) line(sign, what, text string, indent int) {
+	const column = 52
+	pad := 14
+	if indent == 2 {
+		pad = column - 4
+	}
+	gap := max(1, pad-utf8.RuneCountInString(what))
+	out := fmt.Sprintf("%s%s %s", strings.Repeat(" ", indent), h.sign(sign), what)
+	if text != "" {
+		out += strings.Repeat(" ", gap) + text
+	}
+	h.b.WriteString(strings.TrimRight(out, " ") + "\n")
+}
+
+func (h *human) sign(s string) string {
+	switch s {
+	case "+":
+		return h.style.add.Render(s)
+	case "-":
+		return h.style.remove.Render(s)
+	case "~":
+		return h.style.change.Render(s)
+	case "!", "?":
+		return h.style.warn.Render(s)
+	}
+	return s
+}
+
+func (h *human) notes(head string, notes []plan.Note, text func(plan.Note) string) {
+	if len(notes) == 0 {
+		return
+	}
+	h.b.WriteString(h.style.bold.Render(head) + "\n")
+	for _, n := range notes {
+		fmt.Fprintf(&h.b, "  %s\n", text(n))
+	}
+}
+
+func noteTitle(n plan.Note) string { return strings.TrimSpace(n.Kind + " " + n.Name) }
+
+// belowTitle names an object below root: "plan free", and with what is between: "plan free limits".
+func belowTitle(a, root plan.Address) string {
+	return strings.Join(a.Below(root), " ")
+}
+
+// counts says how many of each kind come along with a new object.
+func counts(changes []*plan.Change) string {
+	var order []string
+	n := map[string]int{}
+	count := func(kind string, by int) {
+		if by > 0 && n[kind] == 0 {
+			order = append(order, kind)
+		}
+		n[kind] += by
+	}
+	for _, c := range changes {
+		if c.Action == plan.Create && !c.Part {
+			count(c.Kind, 1)
+			continue
+		}
+		for _, f := range c.Fields {
+			if f.Action == plan.Add && f.Element != "" {
+				count(f.Name, 1)
+			}
+		}
+	}
+	var out []string
+	for _, kind := range order {
+		out = append(out, plural(n[kind], kind))
+	}
+	return strings.Join(out, ", ")
+}
+
+func plural(n int, what string) string {
+	switch {
+	case n == 1 || strings.HasSuffix(what, "s"):
+		return fmt.Sprintf("%d %s", n, what)
+	case strings.HasSuffix(what, "y"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(what, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,65 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"example.com/maasctl/pkg/apply"
+)
+
+// Progress shows a run as it goes on: on a terminal one line that is written over and over, elsewhere a line every ten
+// seconds. Failures always get a line of their own.
+type Progress struct {
+	out      io.Writer
+	terminal bool
+	now      func() time.Time
+	every    time.Duration
+
+	mu    sync.Mutex
+	last  time.Time
+	drawn bool
+}
+
+// quietTime is how often a run says where it is, where nobody watches a terminal.
+const quietTime = 10 * time.Second
+
+// NewProgress shows a run on out.
+func NewProgress(out io.Writer, terminal bool, now func() time.Time) *Progress {
+	return &Progress{out: out, terminal: terminal, now: now, every: quietTime, last: now()}
+}
+
+// Observe takes one event of a run.
+func (p *Progress) Observe(e apply.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.State == apply.Failed {
+		p.clear()
+		fmt.Fprintf(p.out, "failed: %v\n", e.Err)
+	}
+	line := fmt.Sprintf("%d of %d  %s %s", e.Done, e.Total, e.Change.Action, e.Change.Title())
+	switch {
+	case p.terminal:
+		p.clear()
+		fmt.Fprint(p.out, line)
+		p.drawn = true
+	case p.now().Sub(p.last) >= p.every:
+		p.last = p.now()
+		fmt.Fprintln(p.out, line)
+	}
+}
+
+// End takes the progress line away.
+func (p *Progress) End() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
+}
+
+func (p *Progress) clear() {
+	if p.drawn {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.drawn = false
+	}
+}
