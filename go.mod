@@ -5,6 +5,7 @@ go 1.26.8
 require (
 	github.com/3scale/3scale-porta-go-client v0.12.0 // indirect
 	github.com/Nerzal/gocloak/v13 v13.9.0 // indirect
+	github.com/agnivade/levenshtein v1.2.2 // indirect
 	github.com/aymanbagabas/go-osc52/v2 v2.0.1 // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/buger/jsonparser v1.1.2 // indirect

@@ -21,6 +21,8 @@ type Document struct {
 	Outputs    Map[string]   `yaml:"outputs"`
 
 	positions map[string]Position // by path, joined with NUL
+	pending   []pending           // what Resolve has to fill in
+	dir       func(file string) string
 }
 
 // ThreeScale says where the tenant's admin portal is and how to get in.

@@ -1,0 +1,54 @@
+package maas
+
+// Code names a kind of mistake; it stands in brackets at the end of a diagnostic.
+type Code string
+
+// Codes of diagnostics. [Codes] explains them.
+const (
+	CodeSyntax      Code = "syntax"
+	CodeFile        Code = "file"
+	CodeSchema      Code = "schema"
+	CodeDuplicate   Code = "duplicate"
+	CodeEnvironment Code = "environment"
+	CodeSet         Code = "set"
+	CodeTemplate    Code = "template"
+	CodeReference   Code = "reference"
+	CodeSecret      Code = "secret"
+	CodeName        Code = "name"
+	CodeValue       Code = "value"
+	CodePrecision   Code = "precision"
+	CodeOpenAPI     Code = "openapi"
+	CodePolicy      Code = "policy"
+	CodeSecurity    Code = "security"
+	CodeSignIn      Code = "sign-in"
+	CodeClientUse   Code = "client-use"
+)
+
+// CodeInfo explains a code.
+type CodeInfo struct {
+	Code    Code
+	Meaning string
+}
+
+// Codes lists every code with its meaning, in one line each.
+func Codes() []CodeInfo {
+	return []CodeInfo{
+		{CodeSyntax, "The file is not YAML."},
+		{CodeFile, "A file can't be read."},
+		{CodeSchema, "A key that the language doesn't have, a value of the wrong type, or something missing."},
+		{CodeDuplicate, "The same thing is said twice, in one file or in two."},
+		{CodeEnvironment, "The environment doesn't exist, or none was chosen and something is missing without one."},
+		{CodeSet, "A --set that can't be read or doesn't fit the document."},
+		{CodeTemplate, "A template that doesn't exist, or that uses itself."},
+		{CodeReference, "Something is named that the document doesn't have, or that is absent."},
+		{CodeSecret, "A secret is written out instead of referred to, or a reference leads nowhere."},
+		{CodeName, "A name that 3scale or Keycloak would refuse."},
+		{CodeValue, "A value that 3scale or Keycloak would refuse, or change without a word."},
+		{CodePrecision, "A number with more decimals than 3scale keeps."},
+		{CodeOpenAPI, "An OpenAPI document that 3scale would refuse."},
+		{CodePolicy, "A policy chain that would not do what it says."},
+		{CodeSecurity, "A setting that opens more than it should."},
+		{CodeSignIn, "A sign-in that would not work."},
+		{CodeClientUse, "A client that is used for two things, or lacks the rights for what it is used for."},
+	}
+}

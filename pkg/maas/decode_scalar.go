@@ -1,0 +1,151 @@
+package maas
+
+import (
+	"fmt"
+	"math/big"
+	"reflect"
+	"strings"
+
+	"example.com/maasctl/pkg/secret"
+)
+
+// text decodes a string. One with references is filled in when they are resolved.
+func (d *decoder) text(n *node, v reflect.Value, a at) {
+	s, ok := n.str()
+	if !ok {
+		if n.kind == scalarNode && n.value != nil {
+			d.errorf(n.pos, CodeSchema, "%s has to be text, not %s; write it in quotes", describe(a.path), n.what())
+			return
+		}
+		d.wrong(n, a, "text")
+		return
+	}
+	if hasReference(s) {
+		v.SetString(s)
+		d.later(pending{path: a.path, pos: n.pos, text: s, set: v.SetString})
+		return
+	}
+	s = unescaped(s)
+	v.SetString(s)
+	if enum, ok := a.tag.Lookup("enum"); ok && !contains(enum, s) {
+		known := strings.Split(enum, ",")
+		d.errorf(n.pos, CodeSchema, "%s can't be %q; it is one of %s%s", describe(a.path), s,
+			strings.Join(known, ", "), suggestion(s, known))
+	}
+}
+
+// later notes a value that has to be resolved.
+func (d *decoder) later(p pending) { d.pending = append(d.pending, p) }
+
+func (d *decoder) integer(n *node, v reflect.Value, a at) {
+	switch x := n.value.(type) {
+	case int64:
+		v.SetInt(x)
+	case float64:
+		if whole, ok := new(big.Int).SetString(strings.ReplaceAll(n.text, "_", ""), 0); ok && !whole.IsInt64() {
+			d.errorf(n.pos, CodeValue, "%s is %s, which doesn't fit 64 bits", describe(a.path), n.text)
+			return
+		}
+		d.wrong(n, a, "a whole number")
+	default:
+		d.wrong(n, a, "a whole number")
+	}
+}
+
+// decimal decodes an exact number; 3scale keeps four decimals, so more are rounded here and said.
+func (d *decoder) decimal(n *node, v *Decimal, a at) {
+	text := n.text
+	switch n.value.(type) {
+	case int64, float64:
+	default:
+		d.wrong(n, a, "a number")
+		return
+	}
+	exact, ok := new(big.Rat).SetString(strings.ReplaceAll(text, "_", ""))
+	if !ok || len(text) > maxDecimalText {
+		d.errorf(n.pos, CodeValue, "%s is no number that 3scale can keep", describe(a.path))
+		return
+	}
+	*v = shortest(exact, decimalPlaces)
+	if kept, ok := new(big.Rat).SetString(string(*v)); ok && kept.Cmp(exact) != 0 {
+		d.warnf(n.pos, CodePrecision, "%s %s has more than %d decimals; 3scale would cut it to %s",
+			decimalNoun(a.path), text, decimalPlaces, *v)
+	}
+}
+
+const (
+	decimalPlaces  = 4  // 3scale's column keeps so many and rounds
+	maxDecimalText = 64 // no price is longer; an exponent could be
+)
+
+// shortest writes a number with at most the given decimals and no trailing zeros.
+func shortest(r *big.Rat, places int) Decimal {
+	s := r.FloatString(places)
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	if s == "-0" {
+		s = "0"
+	}
+	return Decimal(s)
+}
+
+// decimalNoun names a decimal shortly: "price", "setupFee".
+func decimalNoun(path []string) string { return path[len(path)-1] }
+
+// secret decodes a secret, which the document may only refer to. Messages never show the value.
+func (d *decoder) secret(n *node, v *secret.Value, a at) {
+	if n.kind != scalarNode {
+		d.wrong(n, a, "a reference such as ${env:NAME}")
+		return
+	}
+	s, isText := n.str()
+	switch {
+	case isText && isReference(s):
+		*v = secret.FromRef(s)
+		d.later(pending{a.path, n.pos, s, func(text string) { *v = secret.New(s, text) }, true})
+	case isText && s == "" && a.tag.Get("empty") == "true":
+		*v = secret.New("", "")
+	case isText && a.tag.Get("literal") == "true" && !hasReference(s):
+		*v = secret.New("", unescaped(s))
+	default:
+		d.errorf(n.pos, CodeSecret, "%s", literalSecret(a.path))
+	}
+}
+
+// literalSecret is the message about a secret that is written out.
+func literalSecret(path []string) string {
+	return fmt.Sprintf("%s is a secret: say where it is, as ${env:NAME}, ${file:PATH} or ${exec:COMMAND}, not what it is", describe(path))
+}
+
+// fields decodes a mapping of any fields.
+func (d *decoder) fields(n *node, a at) map[string]any {
+	out := make(map[string]any, len(n.fields))
+	for _, f := range n.fields {
+		out[f.key] = d.any(f.value, a.below(f.key), func(v any) { out[f.key] = v })
+	}
+	return out
+}
+
+// any decodes what YAML gives. A text with references may hold a secret, wherever it is, so it is one.
+func (d *decoder) any(n *node, a at, set func(any)) any {
+	switch n.kind {
+	case mappingNode:
+		return d.fields(n, a)
+	case listNode:
+		out := make([]any, len(n.items))
+		for i, item := range n.items {
+			out[i] = d.any(item, a.below(index(i)), func(v any) { out[i] = v })
+		}
+		return out
+	}
+	s, ok := n.str()
+	if !ok {
+		return n.value
+	}
+	if !hasReference(s) {
+		return unescaped(s)
+	}
+	d.later(pending{path: a.path, pos: n.pos, text: s, set: func(text string) { set(secret.New(s, text)) }})
+	return secret.FromRef(s)
+}

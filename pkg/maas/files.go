@@ -1,0 +1,111 @@
+package maas
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// DefaultFile is the document where no file is named.
+const DefaultFile = "maas.yaml"
+
+// StdinName is how standard input is called in positions.
+const StdinName = "stdin"
+
+// Options say where a document comes from and what is laid over it.
+type Options struct {
+	Files       []string  // files, directories (their *.yaml and *.yml) or "-"; maas.yaml unless said
+	Stdin       io.Reader // read for "-"
+	Dir         string    // what relative paths are relative to; the working directory unless said
+	Environment string    // the environment merged over the document; "" for none
+	Sets        []string  // PATH=VALUE, the last layer over document and environment
+}
+
+// path is a file's path from here.
+func (o Options) path(file string) string {
+	if o.Dir == "" || filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(o.Dir, file)
+}
+
+// readFiles parses and joins all files of the options. nil where there was nothing to read.
+func readFiles(r *reporter, o Options) *node {
+	files := o.Files
+	if len(files) == 0 {
+		files = []string{DefaultFile}
+	}
+	var root *node
+	for _, name := range files {
+		for _, doc := range readFile(r, o, name) {
+			switch {
+			case doc.isNull():
+			case !doc.isMapping():
+				r.errorf(doc.pos, CodeSchema, "a document is a mapping, not %s", doc.what())
+			case root == nil:
+				root = doc
+			default:
+				root = join(r, root, doc)
+			}
+		}
+	}
+	return root
+}
+
+// readFile parses one file, all files of a directory, or standard input.
+func readFile(r *reporter, o Options, name string) []*node {
+	if name == "-" {
+		data, err := io.ReadAll(cmp.Or[io.Reader](o.Stdin, os.Stdin))
+		if err != nil {
+			r.errorf(Position{File: StdinName}, CodeFile, "reading standard input: %v", err)
+			return nil
+		}
+		return parse(r, StdinName, data)
+	}
+	info, err := os.Stat(o.path(name))
+	if err == nil && info.IsDir() {
+		return readDir(r, o, name)
+	}
+	var data []byte
+	if err == nil {
+		data, err = os.ReadFile(o.path(name))
+	}
+	if err != nil {
+		r.errorf(Position{File: name}, CodeFile, "%v", reason(err))
+		return nil
+	}
+	return parse(r, name, data)
+}
+
+// readDir parses the documents of a directory in the order of their names.
+func readDir(r *reporter, o Options, name string) []*node {
+	entries, err := os.ReadDir(o.path(name))
+	if err != nil {
+		r.errorf(Position{File: name}, CodeFile, "%v", reason(err))
+		return nil
+	}
+	var docs []*node
+	found := false
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
+			found = true
+			docs = append(docs, readFile(r, o, filepath.Join(name, e.Name()))...)
+		}
+	}
+	if !found {
+		r.errorf(Position{File: name}, CodeFile, "the directory has no *.yaml or *.yml")
+	}
+	return docs
+}
+
+// reason is why a file can't be read, without its path, which the position says.
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

@@ -1,0 +1,133 @@
+package maas
+
+import "cmp"
+
+// merge lays one layer over another: mappings merge, lists and scalars replace. A null stays as a mark, so that it takes
+// away what any layer below says; dropNulls clears the marks at the end.
+func merge(under, over *node) *node {
+	if under == nil || over == nil {
+		return cmp.Or(over, under)
+	}
+	if !under.isMapping() || !over.isMapping() {
+		return over
+	}
+	out := &node{kind: mappingNode, pos: over.pos, fields: make([]field, 0, len(under.fields)+len(over.fields))}
+	place := make(map[string]int, len(under.fields))
+	for i, f := range under.fields {
+		place[f.key] = i
+	}
+	out.fields = append(out.fields, under.fields...)
+	for _, f := range over.fields {
+		i, ok := place[f.key]
+		if !ok {
+			out.fields = append(out.fields, f)
+			continue
+		}
+		value := merge(out.fields[i].value, f.value)
+		if f.key == policiesKey {
+			value = mergePolicies(out.fields[i].value, f.value)
+		}
+		out.fields[i] = field{f.key, f.pos, value}
+	}
+	return out
+}
+
+const (
+	policiesKey = "policies"
+	prependKey  = "prepend"
+	appendKey   = "append"
+)
+
+// mergePolicies lays a chain over another: {prepend, append} goes around it, anything else replaces it.
+func mergePolicies(under, over *node) *node {
+	if !isAround(over) || under.kind != listNode && !isAround(under) {
+		return over
+	}
+	if under.kind == listNode {
+		return around(over, under)
+	}
+	out := over
+	for _, key := range []string{prependKey, appendKey} {
+		inner, outer := under.get(key), over.get(key)
+		switch {
+		case inner == nil:
+		case outer == nil:
+			out = out.with(key, inner.pos, inner)
+		case key == prependKey:
+			out = out.with(key, outer.pos, joinLists(outer, inner))
+		default:
+			out = out.with(key, outer.pos, joinLists(inner, outer))
+		}
+	}
+	return out
+}
+
+// isAround tells whether a value is {prepend: [...], append: [...]} and nothing else.
+func isAround(n *node) bool {
+	if !n.isMapping() || len(n.fields) == 0 {
+		return false
+	}
+	for _, f := range n.fields {
+		if f.key != prependKey && f.key != appendKey || f.value.kind != listNode {
+			return false
+		}
+	}
+	return true
+}
+
+// around puts the policies of {prepend, append} before and after a chain.
+func around(outer, chain *node) *node {
+	return joinLists(outer.get(prependKey), chain, outer.get(appendKey))
+}
+
+func joinLists(lists ...*node) *node {
+	out := &node{kind: listNode}
+	for _, l := range lists {
+		if l == nil {
+			continue
+		}
+		if out.pos == (Position{}) {
+			out.pos = l.pos
+		}
+		out.items = append(out.items, l.items...)
+	}
+	return out
+}
+
+// dropNulls takes away the keys whose value is null: as if they had not been said.
+func dropNulls(n *node) *node {
+	switch n.kind {
+	case mappingNode:
+		out := &node{kind: mappingNode, pos: n.pos, fields: make([]field, 0, len(n.fields))}
+		for _, f := range n.fields {
+			if !f.value.isNull() {
+				out.fields = append(out.fields, field{f.key, f.pos, dropNulls(f.value)})
+			}
+		}
+		return out
+	case listNode:
+		out := &node{kind: listNode, pos: n.pos, items: make([]*node, 0, len(n.items))}
+		for _, i := range n.items {
+			out.items = append(out.items, dropNulls(i))
+		}
+		return out
+	}
+	return n
+}
+
+// join puts two files together: a section may be spread over both, a leaf may not.
+func join(r *reporter, a, b *node) *node {
+	out := a
+	for _, f := range b.fields {
+		have := out.field(f.key)
+		switch {
+		case have == nil:
+			out = out.with(f.key, f.pos, f.value)
+		case have.value.isMapping() && f.value.isMapping():
+			out = out.with(f.key, have.pos, join(r, have.value, f.value))
+		default:
+			r.errorf(f.pos, CodeDuplicate, "%q is said twice; first at %s", f.key, have.pos)
+		}
+	}
+	return out
+}

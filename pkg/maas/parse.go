@@ -1,0 +1,213 @@
+package maas
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxNodes bounds what the aliases of one file may expand to: a few lines of nested aliases are billions of nodes.
+const maxNodes = 1_000_000
+
+// parser turns a file's YAML into our tree.
+type parser struct {
+	*reporter
+	file      string
+	nodes     int
+	expanding map[*yaml.Node]bool
+}
+
+// parse reads all YAML documents of a file. A mistake in the syntax ends the file; whatever was whole before it is kept.
+func parse(r *reporter, file string, data []byte) []*node {
+	p := &parser{reporter: r, file: file, expanding: map[*yaml.Node]bool{}}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var docs []*node
+	for {
+		var doc yaml.Node
+		err := dec.Decode(&doc)
+		if errors.Is(err, io.EOF) {
+			return docs
+		}
+		if err != nil {
+			p.syntax(err)
+			return docs
+		}
+		if len(doc.Content) == 1 {
+			docs = append(docs, p.node(doc.Content[0]))
+		}
+	}
+}
+
+// syntax reports the YAML library's error, which has its line in the text.
+func (p *parser) syntax(err error) {
+	pos := Position{File: p.file, Line: 1, Column: 1}
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := regexp.MustCompile(`^line (\d+): (?s:(.*))$`).FindStringSubmatch(text); m != nil {
+		pos.Line, _ = strconv.Atoi(m[1])
+		text = m[2]
+	}
+	p.errorf(pos, CodeSyntax, "%s", text)
+}
+
+func (p *parser) pos(n *yaml.Node) Position {
+	return Position{File: p.file, Line: n.Line, Column: n.Column}
+}
+
+func (p *parser) node(n *yaml.Node) *node {
+	if p.nodes++; p.nodes >= maxNodes {
+		if p.nodes == maxNodes {
+			p.errorf(p.pos(n), CodeSyntax, "the file is too big once its aliases are expanded")
+		}
+		return &node{pos: p.pos(n)}
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return p.alias(n)
+	case yaml.MappingNode:
+		return p.mapping(n)
+	case yaml.SequenceNode:
+		out := &node{kind: listNode, pos: p.pos(n), items: make([]*node, 0, len(n.Content))}
+		for _, c := range n.Content {
+			out.items = append(out.items, p.node(c))
+		}
+		return out
+	}
+	return p.scalar(n)
+}
+
+func (p *parser) alias(n *yaml.Node) *node {
+	if p.expanding[n.Alias] {
+		p.errorf(p.pos(n), CodeSyntax, "the anchor %q contains itself", n.Value)
+		return &node{pos: p.pos(n)}
+	}
+	p.expanding[n.Alias] = true
+	defer delete(p.expanding, n.Alias)
+	return p.node(n.Alias)
+}
+
+// mapping reads a mapping; keys merged by "<<" stand where it stands, and give way to the mapping's own.
+func (p *parser) mapping(n *yaml.Node) *node {
+	out := &node{kind: mappingNode, pos: p.pos(n)}
+	seen := map[string]Position{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		key, ok := p.key(k)
+		if !ok {
+			continue
+		}
+		if at, twice := seen[key]; twice {
+			p.errorf(p.pos(k), CodeDuplicate, "%q is said twice; first at %s", key, at)
+			continue
+		}
+		seen[key] = p.pos(k)
+	}
+	added := map[string]bool{}
+	add := func(f field) {
+		if !added[f.key] {
+			added[f.key] = true
+			out.fields = append(out.fields, f)
+		}
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if isMerge(k) {
+			for _, f := range p.merged(v) {
+				if _, own := seen[f.key]; !own {
+					add(f)
+				}
+			}
+			continue
+		}
+		if k.Kind == yaml.AliasNode {
+			k = k.Alias
+		}
+		if k.Kind == yaml.ScalarNode {
+			add(field{k.Value, p.pos(n.Content[i]), p.node(v)})
+		}
+	}
+	return out
+}
+
+// key gives the text of a key; false where it is "<<", or no scalar, which is reported.
+func (p *parser) key(k *yaml.Node) (string, bool) {
+	if isMerge(k) {
+		return "", false
+	}
+	if k.Kind == yaml.AliasNode {
+		k = k.Alias
+	}
+	if k.Kind != yaml.ScalarNode {
+		p.errorf(p.pos(k), CodeSchema, "a key has to be text")
+		return "", false
+	}
+	return k.Value, true
+}
+
+func isMerge(k *yaml.Node) bool { return k.Kind == yaml.ScalarNode && k.ShortTag() == "!!merge" }
+
+// merged gives the keys that "<<" brings: those of a mapping, or of several, where the earlier wins.
+func (p *parser) merged(v *yaml.Node) []field {
+	n := p.node(v)
+	sources := []*node{n}
+	if n.kind == listNode {
+		sources = n.items
+	}
+	var out []field
+	have := map[string]bool{}
+	for _, s := range sources {
+		if s.kind != mappingNode {
+			p.errorf(s.pos, CodeSchema, "<< takes a mapping or a list of mappings, not %s", s.what())
+			continue
+		}
+		for _, f := range s.fields {
+			if !have[f.key] {
+				have[f.key] = true
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// scalar reads a plain value. Timestamps stay the text that they are: nothing in the language is one.
+func (p *parser) scalar(n *yaml.Node) *node {
+	out := &node{pos: p.pos(n), text: n.Value}
+	switch n.ShortTag() {
+	case "!!null":
+	case "!!bool", "!!int", "!!float":
+		var v any
+		if err := n.Decode(&v); err != nil {
+			p.errorf(out.pos, CodeSyntax, "%q is no %s", n.Value, strings.TrimPrefix(n.ShortTag(), "!!"))
+			return out
+		}
+		out.value = p.number(out.pos, v)
+	case "!!str", "!!timestamp":
+		out.value = n.Value
+	default:
+		p.errorf(out.pos, CodeSchema, "the tag %s has no meaning here", n.Tag)
+		out.value = n.Value
+	}
+	return out
+}
+
+// number brings the YAML library's numbers to int64 and float64.
+func (p *parser) number(pos Position, v any) any {
+	switch x := v.(type) {
+	case int:
+		return int64(x)
+	case uint64:
+		return float64(x)
+	case float64:
+		if math.IsInf(x, 0) || math.IsNaN(x) {
+			p.errorf(pos, CodeValue, "this number has no form in JSON, which 3scale and Keycloak speak")
+			return float64(0)
+		}
+	}
+	return v
+}

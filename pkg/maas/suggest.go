@@ -1,0 +1,37 @@
+package maas
+
+import (
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// nearest finds the name that was probably meant; "" where none is near.
+func nearest(name string, among []string) string {
+	best, distance := "", max(1, min(3, len(name)/3))+1
+	for _, c := range among {
+		if c == name {
+			continue
+		}
+		if folded(c) == folded(name) {
+			return c
+		}
+		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(c)); d < distance {
+			best, distance = c, d
+		}
+	}
+	return best
+}
+
+// folded leaves out what people mix up: case, and how words are joined.
+func folded(s string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(s))
+}
+
+// suggestion is the end of a message about a name that doesn't exist.
+func suggestion(name string, among []string) string {
+	if s := nearest(name, among); s != "" {
+		return `; did you mean "` + s + `"?`
+	}
+	return ""
+}
