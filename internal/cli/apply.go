@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/maasctl/internal/engine"
+	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/apply"
+	"example.com/maasctl/pkg/plan"
+)
+
+type applyOptions struct {
+	*global
+	plan       engine.PlanOptions
+	yes        bool
+	dryRun     bool
+	maxDeletes int
+}
+
+func newApply(g *global) *cobra.Command {
+	o := &applyOptions{global: g}
+	cmd := &cobra.Command{
+		Use:   "apply",
+		Short: "Make the servers what the document says",
+		Long: "Compare the document with the servers and change what differs. Running it again changes nothing.\n" +
+			"Objects are deleted only where the document says `absent: true`, or with --prune, which has to be confirmed.",
+		Example: "  maasctl apply -f maas.yaml\n" +
+			"  maasctl apply -e production --prune --yes",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	addPlanFlags(cmd, &o.plan)
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "don't ask before objects are deleted")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show the plan and stop")
+	cmd.Flags().IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes more than `N` objects")
+	return cmd
+}
+
+func (o *applyOptions) run(ctx context.Context) error {
+	if err := o.format(human, json, yaml); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	stop, interrupted := o.interrupts(ctx, cancel)
+	begin := o.Now()
+	c, err := o.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	reading, endReading := context.WithCancel(ctx) // reading needs no finishing: the first Ctrl-C ends it
+	go func() {
+		select {
+		case <-stop:
+			endReading()
+		case <-reading.Done():
+		}
+	}()
+	p, live, err := c.Plan(reading, o.plan)
+	endReading()
+	if err != nil {
+		if interrupted() {
+			_, _ = fmt.Fprintln(o.Err, "Interrupted. Nothing was changed.")
+			return errInterrupted
+		}
+		return err
+	}
+	if err := o.show(p); err != nil {
+		return err
+	}
+	if p.Empty || o.dryRun {
+		return o.nothing(p, c.cost(o.Now().Sub(begin)))
+	}
+	if err := o.allowed(p); err != nil {
+		return err
+	}
+	progress := view.NewProgress(o.Err, view.IsTerminal(o.Err), o.Now)
+	r := c.Apply(ctx, p, live, apply.Options{Stop: stop, Observe: progress.Observe})
+	progress.End()
+	if err := o.finish(p, r, c.cost(o.Now().Sub(begin))); err != nil {
+		return err
+	}
+	return outcomeError(r)
+}
+
+// interrupts turns the first Ctrl-C into a wish to stop and the second into the end of everything.
+func (o *applyOptions) interrupts(ctx context.Context, cancel context.CancelFunc) (stop <-chan struct{}, interrupted func() bool) {
+	ch := make(chan struct{})
+	go func() {
+		select {
+		case <-o.Interrupts:
+		case <-ctx.Done():
+			return
+		}
+		_, _ = fmt.Fprintln(o.Err, "\nInterrupted: finishing what is under way. Once more to stop at once.")
+		close(ch)
+		select {
+		case <-o.Interrupts:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ch, func() bool {
+		select {
+		case <-ch:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+func (o *applyOptions) show(p *plan.Plan) error {
+	if o.output != human {
+		return nil // all in one value at the end
+	}
+	if err := view.Human(o.Out, p, o.style()); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(o.Out, view.SummaryLine(p))
+	return err
+}
+
+// nothing ends a command that had nothing to apply, or wasn't to apply it.
+func (o *applyOptions) nothing(p *plan.Plan, cost string) error {
+	if o.output != human {
+		return o.print(view.NewApplied(p, nil))
+	}
+	_, err := fmt.Fprintf(o.Out, "Nothing was changed. %s\n", cost)
+	return err
+}
+
+// allowed makes sure that what a plan deletes is wanted.
+func (o *applyOptions) allowed(p *plan.Plan) error {
+	deletes := p.Deletes()
+	if len(deletes) > o.maxDeletes {
+		return fmt.Errorf("the plan deletes %d objects and --max-deletes allows %d; nothing was changed", len(deletes), o.maxDeletes)
+	}
+	pruned := 0
+	for _, c := range deletes {
+		if c.Desired == nil { // not named by the document: --prune found it
+			pruned++
+		}
+	}
+	if pruned == 0 || o.yes {
+		return nil
+	}
+	if !view.IsTerminal(o.In) || !view.IsTerminal(o.Out) {
+		return fmt.Errorf("--prune would delete %d objects; say --yes to confirm it where nobody can be asked; nothing was changed", pruned)
+	}
+	_, _ = fmt.Fprintf(o.Err, "Delete %d objects? Type yes to go on: ", pruned)
+	answer, _ := bufio.NewReader(o.In).ReadString('\n')
+	if strings.TrimSpace(answer) != "yes" {
+		return errors.New("not confirmed; nothing was changed")
+	}
+	return nil
+}
+
+func (o *applyOptions) finish(p *plan.Plan, r *apply.Result, cost string) error {
+	if o.output != human {
+		return o.print(view.NewApplied(p, r))
+	}
+	return view.Result(o.Out, r, cost)
+}
+
+// outcomeError is the error that stands for what became of a run.
+func outcomeError(r *apply.Result) error {
+	err := r.Err()
+	switch {
+	case r.Interrupted:
+		return errInterrupted
+	case err == nil:
+		return nil
+	case r.Count(apply.Done) > 0:
+		return errPartial
+	}
+	return errors.Join(errReported, err) // nothing was done; the error tells the exit code
+}

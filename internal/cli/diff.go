@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"example.com/maasctl/internal/engine"
+	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/plan"
+)
+
+type diffOptions struct {
+	*global
+	plan engine.PlanOptions
+	out  string
+}
+
+func newDiff(g *global) *cobra.Command {
+	o := &diffOptions{global: g}
+	cmd := &cobra.Command{
+		Use:   "diff",
+		Short: "Show what apply would change; reads only",
+		Long:  "Compare the document with the servers and show what apply would change. Nothing is written.\nThe exit code is 2 where there are changes, and 0 where there are none.",
+		Example: "  maasctl diff -f maas.yaml\n" +
+			"  maasctl diff -e production -o json",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	addPlanFlags(cmd, &o.plan)
+	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan as JSON to `FILE`")
+	return cmd
+}
+
+func addPlanFlags(cmd *cobra.Command, o *engine.PlanOptions) {
+	cmd.Flags().BoolVar(&o.Prune, "prune", false, "delete owned objects that the document no longer declares")
+	cmd.Flags().StringArrayVar(&o.Select, "target", nil, "only `KIND/NAME` and what it needs; repeatable")
+}
+
+func (o *diffOptions) run(ctx context.Context) error {
+	if err := o.format(human, json, yaml); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	go func() { // reading needs no finishing: the first Ctrl-C ends it
+		select {
+		case <-o.Interrupts:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	begin := o.Now()
+	c, err := o.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	p, _, err := c.Plan(ctx, o.plan)
+	if err != nil {
+		return err
+	}
+	if err := o.save(p); err != nil {
+		return err
+	}
+	if o.output != human {
+		err = o.print(p)
+	} else {
+		if err = view.Human(o.Out, p, o.style()); err == nil {
+			_, err = fmt.Fprintf(o.Out, "%s %s\n", view.SummaryLine(p), c.cost(o.Now().Sub(begin)))
+		}
+	}
+	if err == nil && !p.Empty {
+		return errChanges
+	}
+	return err
+}
+
+func (o *diffOptions) save(p *plan.Plan) error {
+	if o.out == "" {
+		return nil
+	}
+	f, err := os.Create(filepath.Join(o.Dir, o.out))
+	if err != nil {
+		return fmt.Errorf("plan file: %w", err)
+	}
+	err = view.JSON(f, p)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}

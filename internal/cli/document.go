@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/maas"
+)
+
+// options say where the document comes from.
+func (g *global) options() maas.Options {
+	return maas.Options{Files: g.files, Stdin: g.In, Dir: g.Dir, Environment: g.environment, Sets: g.sets}
+}
+
+// load reads the document and reports all that is to be said about it. With errors, it ends the command.
+func (g *global) load() (*maas.Document, error) {
+	doc, found := maas.Load(g.options())
+	return doc, g.report(found)
+}
+
+// resolved is load with all references filled in.
+func (g *global) resolved(ctx context.Context) (*maas.Document, error) {
+	doc, found := maas.Load(g.options())
+	if !found.HasErrors() {
+		found = append(found, doc.Resolve(ctx, maas.Sources{Getenv: g.Getenv, Dir: g.Dir})...)
+	}
+	return doc, g.report(found)
+}
+
+// report prints diagnostics on stderr; errors among them end the command.
+func (g *global) report(found maas.Diagnostics) error {
+	if err := view.Diagnostics(g.Err, found); err != nil {
+		return err
+	}
+	if found.HasErrors() {
+		return errReported
+	}
+	return nil
+}
+
+// format checks the output format against those that a command has.
+func (g *global) format(known ...string) error {
+	for _, k := range known {
+		if g.output == k {
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown output format %q; this command has %s", g.output, strings.Join(known, ", "))
+}
+
+const (
+	human = "human"
+	json  = "json"
+	yaml  = "yaml"
+)
+
+// print writes data in a machine's format.
+func (g *global) print(v any) error {
+	switch g.output {
+	case json:
+		return view.JSON(g.Out, v)
+	case yaml:
+		return view.YAML(g.Out, v)
+	}
+	return errors.New("no such format: " + g.output)
+}
+
+func (g *global) style() view.Style { return view.NewStyle(g.Out, g.color, g.Getenv) }

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/threescale"
+)
+
+// ExitCode is what a shell gets to see.
+type ExitCode int
+
+// The exit codes; exitCodes tells their meaning to users.
+const (
+	ExitOK          ExitCode = 0
+	ExitError       ExitCode = 1
+	ExitChanges     ExitCode = 2
+	ExitPartial     ExitCode = 3
+	ExitAuth        ExitCode = 4
+	ExitConflict    ExitCode = 5
+	ExitInterrupted ExitCode = 130
+)
+
+type exitCodeHelp struct {
+	Code    ExitCode
+	Meaning string
+}
+
+// exitCodes is the one table of exit codes: `help exit-codes` and the docs are made of it.
+func exitCodes() []exitCodeHelp {
+	return []exitCodeHelp{
+		{ExitOK, "done, or nothing to do"},
+		{ExitError, "an error; nothing was changed"},
+		{ExitChanges, "`diff` found changes"},
+		{ExitPartial, "`apply` made some changes and not others"},
+		{ExitAuth, "a server refused the credentials, or they lack a right"},
+		{ExitConflict, "the plan is stale, or another run holds the target"},
+		{ExitInterrupted, "interrupted"},
+	}
+}
+
+// The errors that stand for an exit code by themselves. They have been shown already.
+var (
+	errChanges     = errors.New("there are changes")
+	errPartial     = errors.New("applied in part")
+	errInterrupted = errors.New("interrupted")
+	errReported    = errors.New("reported")
+)
+
+// exitCode decides, for all commands.
+func exitCode(err error) ExitCode {
+	var refused *threescale.ErrNotAuthorized
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.Is(err, errChanges):
+		return ExitChanges
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return ExitInterrupted
+	case errors.Is(err, errPartial):
+		return ExitPartial
+	case errors.As(err, &refused), transport.Is(err, http.StatusUnauthorized, http.StatusForbidden):
+		return ExitAuth
+	}
+	return ExitError
+}
+
+// shown tells whether the user has read about it already.
+func shown(err error) bool {
+	return errors.Is(err, errChanges) || errors.Is(err, errPartial) || errors.Is(err, errInterrupted) || errors.Is(err, errReported)
+}

@@ -1,0 +1,48 @@
+// Package cli is the command line: a file a command, each with its options, its flags and a run function that puts other
+// packages to work.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// IO is what a command has to do with the world. Tests put their own in.
+type IO struct {
+	In     io.Reader
+	Out    io.Writer // data
+	Err    io.Writer // progress, hints, errors
+	Getenv func(string) string
+	Now    func() time.Time
+	Dir    string // what relative paths are relative to; "" for the working directory
+	// Interrupts delivers the user's Ctrl-C.
+	Interrupts <-chan os.Signal
+}
+
+// Main runs maasctl with the process's own arguments and streams.
+func Main() ExitCode {
+	interrupts := make(chan os.Signal, 2)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	return Run(context.Background(), os.Args[1:], IO{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Interrupts: interrupts,
+	})
+}
+
+// Run runs one command line and tells the exit code.
+func Run(ctx context.Context, args []string, streams IO) ExitCode {
+	root := newRoot(streams)
+	root.SetArgs(args)
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.Err)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !shown(err) {
+		_, _ = fmt.Fprintf(streams.Err, "error: %v\n", err)
+	}
+	return exitCode(err)
+}

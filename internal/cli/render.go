@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"example.com/maasctl/pkg/maas"
+)
+
+func newRender(g *global) *cobra.Command {
+	return &cobra.Command{
+		Use:   "render",
+		Short: "Print the document with templates, environment and --set merged",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			text, found := maas.Render(g.options())
+			if err := g.report(found); err != nil {
+				return err
+			}
+			_, err := g.Out.Write(text)
+			return err
+		},
+	}
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// global are the options of all commands.
+type global struct {
+	IO
+	files       []string
+	environment string
+	output      string
+	sets        []string
+	color       string
+	concurrency string
+	timeout     time.Duration
+	stats       bool
+	trace       string
+	verbose     bool
+}
+
+func newRoot(streams IO) *cobra.Command {
+	g := &global{IO: streams}
+	root := &cobra.Command{
+		Use:   "maasctl",
+		Short: "Models as a Service on 3scale and Keycloak, from one file",
+		Long: "maasctl turns one file, maas.yaml, into a running Models-as-a-Service platform on 3scale API Management and\n" +
+			"Keycloak (or RH-SSO). It shows what would change, changes it, and changes nothing when nothing is to be changed.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       version(),
+	}
+	f := root.PersistentFlags()
+	f.StringArrayVarP(&g.files, "file", "f", nil, "document: `FILE`, directory or - for stdin; repeatable (default maas.yaml)")
+	f.StringVarP(&g.environment, "environment", "e", "", "`NAME` of the environment to merge over the document")
+	f.StringVarP(&g.output, "output", "o", "human", "`FORMAT` of the data on stdout: human, json or yaml")
+	f.StringArrayVar(&g.sets, "set", nil, "`PATH=VALUE` over document and environment; repeatable")
+	f.StringVar(&g.color, "color", "auto", "auto, always or never")
+	f.StringVar(&g.concurrency, "concurrency", "auto", "requests under way at once: a number, or auto")
+	f.DurationVar(&g.timeout, "timeout", 10*time.Minute, "how long the whole command may take")
+	f.BoolVar(&g.stats, "stats", false, "say what the command has cost")
+	f.StringVar(&g.trace, "trace-http", "", "write each request to `FILE` as JSON, without secrets")
+	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more on stderr")
+	root.AddCommand(
+		newApply(g), newDiff(g), newValidate(g), newRender(g), newSchema(g), newSandbox(g), newVersion(g), newExitCodes(), newDocs(root),
+	)
+	return root
+}
+
+// release is the version that a release was built as; the linker sets it.
+var release = ""
+
+func version() string {
+	if release != "" {
+		return release
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "unknown"
+	}
+	return info.Main.Version
+}
+
+// noArgs refuses arguments in words that help.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments, but got %q; a document is named with -f", cmd.CommandPath(), args)
+	}
+	return nil
+}
