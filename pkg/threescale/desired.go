@@ -1,6 +1,8 @@
 package threescale
 
 import (
+	"slices"
+
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
 )
@@ -14,16 +16,14 @@ type wants struct {
 	notApplied  []plan.Note
 }
 
-// Desired gives the objects that a document wants, and the collections that it names. handovers tells whether a realm's
-// clients are part of the same plan, so that they can hand over ids and secrets; without, what needs them isn't applied.
-func Desired(doc *maas.Document, handovers bool) ([]*plan.Object, []plan.Collection, []plan.Note) {
-	w := &wants{doc: doc, handovers: handovers}
-	if doc.ThreeScale == nil {
-		return nil, nil, nil
-	}
+// Desired gives the objects that a document wants, and the collections that it names. Where Keycloak is among the peers,
+// a realm's clients hand over ids and secrets; otherwise what needs them isn't applied.
+func (s *Session) Desired(doc *maas.Document, peers []string) ([]*plan.Object, []plan.Collection, []plan.Note) {
+	w := &wants{doc: doc, handovers: slices.Contains(peers, "keycloak")}
 	w.tenant()
 	w.backends()
 	w.products()
+	w.accounts()
 	return w.objects, w.collections, w.notApplied
 }
 
@@ -57,4 +57,15 @@ func (w *wants) hand(o *plan.Object, ref maas.ClientRef, what string, fields map
 	for field, of := range fields {
 		o.Fields[field] = plan.Handed{From: client, Field: of}
 	}
+}
+
+// accounts are checked and not applied yet.
+func (w *wants) accounts() {
+	if w.doc.Accounts == nil {
+		return
+	}
+	pos := source(w.doc.Pos("accounts"))
+	w.notApplied = append(w.notApplied, plan.Note{
+		Address: plan.Root(System, "accounts", ""), Kind: "accounts", Why: "users, applications and subscriptions", Source: &pos,
+	})
 }

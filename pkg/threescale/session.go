@@ -61,6 +61,9 @@ func Open(config Config) *Session {
 	return s
 }
 
+// Target says which tenant this is.
+func (s *Session) Target() plan.Target { return plan.Target{System: System, URL: s.api.base} }
+
 // Execute carries out one change.
 func (s *Session) Execute(ctx context.Context, c *plan.Change, handed apply.Handover) (map[string]any, error) {
 	k, ok := s.byName[c.Kind]
