@@ -23,9 +23,15 @@ func (a Address) Child(kind, name string) Address {
 
 // Root is the object at the top: the product of a limit, the realm of a role.
 func (a Address) Root() Address {
-	system, rest, _ := strings.Cut(string(a), ":")
-	parts := strings.SplitN(rest, "/", 3)
-	return Address(system + ":" + strings.Join(parts[:min(2, len(parts))], "/"))
+	slashes := 0
+	for i := range len(a) {
+		if a[i] == '/' {
+			if slashes++; slashes == 2 {
+				return a[:i]
+			}
+		}
+	}
+	return a
 }
 
 // System is the system that the object lives on.

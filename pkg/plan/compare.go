@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -25,7 +26,7 @@ func compare(desired, live Fields, exact bool, known func(Handed) (any, bool)) [
 		switch w := want.(type) {
 		case Set:
 			h, _ := have.(Set)
-			out = append(out, compareSets(name, w, h, exact)...)
+			out = append(out, compareSets(name, named(w, known), h, exact)...)
 		case List:
 			h, _ := have.(List)
 			out = append(out, compareLists(name, w, h)...)
@@ -47,11 +48,28 @@ func Equal(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// named is the set with the names that other objects hand on, as far as they are known.
+func named(s Set, known func(Handed) (any, bool)) Set {
+	out := Set{}
+	for e, v := range s {
+		if h, ok := v.(HandedName); ok {
+			if start, ok := known(h.Handed); ok {
+				e, v = fmt.Sprint(start)+h.Suffix, true
+			}
+		}
+		out[e] = v
+	}
+	return out
+}
+
 func compareSets(name string, want, have Set, exact bool) []FieldChange {
 	var out []FieldChange
 	for _, e := range slices.Sorted(maps.Keys(want)) {
 		old, there := have[e]
 		switch {
+		case want[e] == nil && there:
+			out = append(out, FieldChange{Name: name, Element: e, Action: Remove, Old: old})
+		case want[e] == nil:
 		case !there:
 			out = append(out, FieldChange{Name: name, Element: e, Action: Add, New: want[e]})
 		case !Equal(want[e], old):

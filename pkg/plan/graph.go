@@ -40,10 +40,29 @@ func (m *maker) connectWrite(c *Change, waits map[Address]bool) {
 		}
 	}
 	for _, v := range c.Desired.Fields {
-		if h, ok := v.(Handed); ok && m.changes[h.From] != nil {
-			waits[h.From] = true
+		for _, h := range handedIn(v) {
+			if m.changes[h.From] != nil {
+				waits[h.From] = true
+			}
 		}
 	}
+}
+
+// handedIn lists what a field's value takes over from other objects.
+func handedIn(v any) []Handed {
+	switch v := v.(type) {
+	case Handed:
+		return []Handed{v}
+	case Set:
+		var all []Handed
+		for _, e := range v {
+			if h, ok := e.(HandedName); ok {
+				all = append(all, h.Handed)
+			}
+		}
+		return all
+	}
+	return nil
 }
 
 // connectDelete makes a deletion wait until nothing points at the object any more.
@@ -140,12 +159,6 @@ func (m *maker) wouldBeNone(c *Change) bool {
 	return true
 }
 
-func (m *maker) sortedChanges() []*Change {
-	return slices.SortedFunc(maps.Values(m.changes), m.orderChanges)
-}
-
-func (m *maker) orderChanges(a, b *Change) int { return m.order(a.object(), b.object()) }
-
 func (c *Change) object() *Object {
 	if c.Desired != nil {
 		return c.Desired
@@ -155,7 +168,7 @@ func (c *Change) object() *Object {
 
 // sortChanges puts the changes into the plan's order and makes sure that the graph has no circle.
 func (m *maker) sortChanges() error {
-	slices.SortFunc(m.out.Changes, m.orderChanges)
+	m.out.Changes = m.sortedChanges()
 	for _, c := range m.out.Changes {
 		slices.Sort(c.DependsOn)
 		c.DependsOn = slices.Compact(c.DependsOn)

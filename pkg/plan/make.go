@@ -16,6 +16,7 @@ type Input struct {
 	Live        State
 	Manual      []Note
 	NotApplied  []Note
+	Warnings    []Note
 	Prune       bool     // delete owned objects that the document no longer declares
 	Select      []string // KIND/NAME of objects at the top; none: all
 }
@@ -39,7 +40,7 @@ func Make(in Input) (*Plan, error) {
 // maker holds the plan in the making.
 type maker struct {
 	in       Input
-	kinds    map[string]Kind
+	kinds    map[kindKey]Kind
 	desired  []*Object // sorted
 	declared State
 	born     State // what the server will make along with new objects
@@ -49,14 +50,16 @@ type maker struct {
 	out      Plan
 }
 
+type kindKey struct{ system, name string }
+
 func newMaker(in Input) *maker {
-	m := &maker{in: in, kinds: map[string]Kind{}, declared: State{}, born: State{}, changes: map[Address]*Change{}}
+	m := &maker{in: in, kinds: map[kindKey]Kind{}, declared: State{}, born: State{}, changes: map[Address]*Change{}}
 	m.out = Plan{FormatVersion: FormatVersion, Owner: in.Owner, Targets: in.Targets}
 	for _, k := range in.Kinds {
-		m.kinds[k.System+":"+k.Name] = k
+		m.kinds[kindKey{k.System, k.Name}] = k
 	}
 	m.desired = slices.Clone(in.Desired)
-	slices.SortFunc(m.desired, m.order)
+	m.sort(m.desired)
 	m.declared.Put(m.desired...)
 	m.named = map[Collection]bool{}
 	for _, c := range in.Collections {
@@ -66,39 +69,11 @@ func newMaker(in Input) *maker {
 	for _, o := range in.Live {
 		m.live = append(m.live, o)
 	}
-	slices.SortFunc(m.live, m.order)
+	m.sort(m.live)
 	return m
 }
 
-func (m *maker) kind(o *Object) Kind { return m.kinds[o.Address.System()+":"+o.Kind] }
-
-// order is the plan's own: systems as the targets stand, then objects at the top by kind and name, and below each of
-// them its parts and children by kind, document order where it counts, and name.
-func (m *maker) order(a, b *Object) int {
-	return cmp.Or(
-		cmp.Compare(m.systemRank(a), m.systemRank(b)),
-		cmp.Compare(m.rootRank(a), m.rootRank(b)),
-		cmp.Compare(a.Address.Root(), b.Address.Root()),
-		cmp.Compare(m.kind(a).Rank, m.kind(b).Rank),
-		cmp.Compare(a.Parent, b.Parent),
-		cmp.Compare(a.Order, b.Order),
-		cmp.Compare(a.Address, b.Address),
-	)
-}
-
-func (m *maker) systemRank(o *Object) int {
-	return slices.IndexFunc(m.in.Targets, func(t Target) bool { return t.System == o.Address.System() })
-}
-
-func (m *maker) rootRank(o *Object) int {
-	root := o.Address.Root()
-	for _, set := range []State{m.declared, m.in.Live, m.born} {
-		if r, ok := set[root]; ok {
-			return m.kind(r).Rank
-		}
-	}
-	return m.kind(o).Rank
-}
+func (m *maker) kind(o *Object) Kind { return m.kinds[kindKey{o.Address.System(), o.Kind}] }
 
 // consider plans what becomes of one object of the document.
 func (m *maker) consider(d *Object) {
@@ -212,7 +187,7 @@ func (o *Object) Protected(declared *Object) bool { return declared != nil && de
 func (m *maker) change(o *Object, action Action) *Change {
 	c := &Change{
 		Address: o.Address, System: o.Address.System(), Kind: o.Kind, Name: o.Name, Parent: o.Parent,
-		Part: m.kind(o).Part, Action: action, Source: source(o), Fields: []FieldChange{}, DependsOn: []Address{},
+		Part: m.kind(o).Part, Action: action, Source: source(o), Fields: []FieldChange{}, DependsOn: []Address{}, Lane: m.lane(o),
 	}
 	m.changes[o.Address] = c
 	return c
@@ -224,20 +199,49 @@ func (m *maker) isNew(a Address) bool {
 	return ok && c.Action == Create && !c.Part
 }
 
-// owned tells whether the object is this document's: its top object carries the owner's mark, or is new.
-func (m *maker) owned(o *Object) bool {
-	root := o.Address.Root()
-	if l, ok := m.in.Live[root]; ok {
-		return l.Owner == m.in.Owner
+// lane is what the object is written one at a time with: the nearest object from it upwards that stands apart, or the top.
+func (m *maker) lane(o *Object) Address {
+	for at := o; at != nil; at = m.parent(at) {
+		if m.kind(at).Apart {
+			return at.Address
+		}
 	}
-	return m.isNew(root)
+	return o.Address.Root()
+}
+
+// parent is the object above, as it stands or as it is wanted; nil at the top.
+func (m *maker) parent(o *Object) *Object {
+	if p, ok := m.in.Live[o.Parent]; ok {
+		return p
+	}
+	return m.declared[o.Parent]
+}
+
+// owned tells whether the object is this document's: it, or the nearest object above that can, carries the owner's mark,
+// or what is at the top is new.
+func (m *maker) owned(o *Object) bool {
+	if owner := m.owner(o); owner != "" {
+		return owner == m.in.Owner
+	}
+	_, stands := m.in.Live[o.Address.Root()]
+	return !stands && m.isNew(o.Address.Root())
+}
+
+// owner is the mark of the object or of the nearest one above that has one.
+func (m *maker) owner(o *Object) string {
+	for at := o; at != nil; at = m.in.Live[at.Parent] {
+		if at.Owner != "" {
+			return at.Owner
+		}
+	}
+	if root, ok := m.in.Live[o.Address.Root()]; ok {
+		return root.Owner
+	}
+	return ""
 }
 
 func (m *maker) ownerName(o *Object) string {
-	if l, ok := m.in.Live[o.Address.Root()]; ok && l.Owner != "" {
-		return l.Owner
-	}
-	return "nobody"
+	return cmp.Or(m.owner(o), Nobody)
 }
 
 // known gives a handed-over value if the object that has it keeps it as it is.
@@ -340,7 +344,6 @@ func source(o *Object) *Source {
 
 func (m *maker) plan() (*Plan, error) {
 	for _, c := range m.changes {
-		m.out.Changes = append(m.out.Changes, c)
 		switch c.Action {
 		case Create:
 			m.out.Summary.Create++
@@ -362,6 +365,7 @@ func (m *maker) plan() (*Plan, error) {
 	}
 	m.out.Manual = append(m.out.Manual, m.in.Manual...)
 	m.out.NotApplied = append(m.out.NotApplied, m.in.NotApplied...)
+	m.out.Warnings = append(m.out.Warnings, m.in.Warnings...)
 	for _, notes := range []*[]Note{&m.out.Manual, &m.out.NotApplied, &m.out.Undeclared, &m.out.Blocked, &m.out.Warnings} {
 		if *notes == nil {
 			*notes = []Note{}

@@ -48,6 +48,7 @@ type Change struct {
 	Source      *Source       `json:"source,omitempty"`
 	Fingerprint string        `json:"fingerprint,omitempty"` // of the object as it was read; none for a create
 
+	Lane    Address `json:"-"` // changes of one lane are carried out one at a time
 	Desired *Object `json:"-"` // nil for a delete of something the document doesn't name
 	Live    *Object `json:"-"` // nil for a create
 }

@@ -21,6 +21,10 @@ type Kind struct {
 	// KeepOne is set where the server refuses to delete the last one: deletions come after creations.
 	KeepOne bool
 
+	// Apart is set where an object and what stands below it can be written beside others of the same top object. Others
+	// are written one at a time below each top object.
+	Apart bool
+
 	// Born lists the objects that the server makes below a new object of this kind, as it would then read them.
 	Born func(parent *Object) []*Object
 }
@@ -29,7 +33,8 @@ type Kind struct {
 // nil for "none"), a secret.Value, a Set, a List, or Handed.
 type Fields map[string]any
 
-// Set is a field with named elements that have no order, such as the limits of a plan.
+// Set is a field with named elements that have no order, such as the limits of a plan. An element wanted as nil is one that
+// must not be there, whosever the object is. An element that is a HandedName gets its name from another object.
 type Set map[string]any
 
 // List is a field with elements in an order that matters, such as mapping rules.
@@ -46,6 +51,12 @@ type Item struct {
 type Handed struct {
 	From  Address `json:"from"`
 	Field string  `json:"field"`
+}
+
+// HandedName is a Set's element whose name starts with a value that another object hands on: a redirect URI on the portal.
+type HandedName struct {
+	Handed
+	Suffix string
 }
 
 func (h Handed) String() string { return fmt.Sprintf("%s of %s", h.Field, h.From) }
@@ -79,10 +90,13 @@ type Object struct {
 	Was      string    // its name until now, where the server knows it by its name only
 
 	// Read from the server.
-	Owner   string         // who manages it; below a top object, "" stands for that one's owner
+	Owner   string         // who manages it, or Nobody; below a top object, "" stands for the owner of what it is below
 	Builtin bool           // the server made it and needs it: never pruned
 	Outputs map[string]any // values that only the server knows, for Handed and for outputs
 }
+
+// Nobody is the owner of an object that could carry a mark of its own and has none, though what it is below has one.
+const Nobody = "nobody"
 
 // New returns an object at the top.
 func New(system, kind, name string, fields Fields) *Object {
