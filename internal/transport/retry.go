@@ -19,9 +19,10 @@ import (
 // connections, and anything after 429, which says that nothing was done. A POST that may have taken effect goes back to
 // its caller, who looks first (see Uncertain).
 type retry struct {
-	next     http.RoundTripper
-	attempts int
-	first    time.Duration
+	next      http.RoundTripper
+	attempts  int
+	first     time.Duration
+	conflicts bool // are the caller's business
 }
 
 const (
@@ -31,7 +32,7 @@ const (
 )
 
 func newRetry(next http.RoundTripper, opts Options) *retry {
-	r := &retry{next: next, attempts: opts.Attempts, first: opts.Backoff}
+	r := &retry{next: next, attempts: opts.Attempts, first: opts.Backoff, conflicts: opts.Conflicts}
 	if r.attempts == 0 {
 		r.attempts = defaultAttempts
 	}
@@ -50,7 +51,7 @@ func (t *retry) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		resp, err := t.next.RoundTrip(again)
-		if attempt == t.attempts || !worthAnother(r, resp, err) {
+		if attempt == t.attempts || !t.worthAnother(r, resp, err) {
 			return resp, err
 		}
 		wait := pause.NextBackOff()
@@ -79,7 +80,7 @@ func rewound(r *http.Request, attempt int) (*http.Request, error) {
 	return again, nil
 }
 
-func worthAnother(r *http.Request, resp *http.Response, err error) bool {
+func (t *retry) worthAnother(r *http.Request, resp *http.Response, err error) bool {
 	if r.Body != nil && r.GetBody == nil {
 		return false // it can't be sent twice
 	}
@@ -91,7 +92,7 @@ func worthAnother(r *http.Request, resp *http.Response, err error) bool {
 	case http.StatusTooManyRequests:
 		return true
 	case http.StatusConflict:
-		return r.Method == http.MethodPut || r.Method == http.MethodPatch || r.Method == http.MethodGet
+		return !t.conflicts && (r.Method == http.MethodPut || r.Method == http.MethodPatch || r.Method == http.MethodGet)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return idempotent
 	}

@@ -16,6 +16,7 @@ type Options struct {
 	Concurrency int                       // requests under way at once; 0: as many as the server bears, see Limit
 	Attempts    int                       // of one request; 0: 6
 	Backoff     time.Duration             // before the second attempt, doubled each time; 0: 200 ms
+	Conflicts   bool                      // hand a 409 back at once: the caller has to read again before it writes again
 	Insecure    bool                      // don't check the server's certificate
 	Trace       io.Writer                 // one JSON object a request, without secrets; nil: none
 	Redactor    *Redactor                 // what must not be seen in traces and errors

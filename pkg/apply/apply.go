@@ -13,7 +13,7 @@ import (
 // Handover gives the values that an object takes over from others (plan.Handed), as they are by then.
 type Handover func(plan.Handed) (any, error)
 
-// Executor carries out changes on one system. Execute is never called twice at once for objects under one root. The
+// Executor carries out changes on one system. Execute is never called twice at once for changes of one lane. The
 // outputs it returns are what other objects may take over. An error should say what the server said; the change itself is
 // added by the caller.
 type Executor interface {

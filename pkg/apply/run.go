@@ -26,7 +26,7 @@ type run struct {
 	opts     Options
 	steps    []*step
 	byAddr   map[plan.Address]*step
-	busy     map[plan.Address]bool // roots with a call under way
+	busy     map[plan.Address]bool // lanes with a call under way
 	flying   int
 	settled  int
 	stopped  bool
@@ -88,7 +88,7 @@ func (r *run) next(ctx context.Context) bool {
 				r.mark(s, Skipped, nil)
 				again = true
 			}
-			if s.state == "" && r.flying < r.opts.Concurrency && !r.busy[s.change.Address.Root()] && r.ready(s) {
+			if s.state == "" && r.flying < r.opts.Concurrency && !r.busy[s.change.Lane] && r.ready(s) {
 				r.start(ctx, s)
 			}
 		}
@@ -112,7 +112,7 @@ func (r *run) blocked(s *step) bool {
 
 func (r *run) start(ctx context.Context, s *step) {
 	r.flying++
-	r.busy[s.change.Address.Root()] = true
+	r.busy[s.change.Lane] = true
 	s.state = Started
 	r.opts.Observe(Event{State: Started, Change: s.change, Done: r.settled, Total: len(r.steps)})
 	go func() {
@@ -128,7 +128,7 @@ func (r *run) start(ctx context.Context, s *step) {
 
 func (r *run) settle(f finish) {
 	r.flying--
-	delete(r.busy, f.step.change.Address.Root())
+	delete(r.busy, f.step.change.Lane)
 	if f.err != nil {
 		r.mark(f.step, Failed, &StepError{Change: f.step.change, Err: f.err})
 		return

@@ -39,13 +39,13 @@ func addresses(p *Plan) []string {
 func TestPruneTakesOnlyWhatCarriesTheMark(t *testing.T) {
 	realm := New("s", "realm", "r", Fields{})
 	realm.Owner = ownerMark
-	owned, hand, theirs := realm.Child("client", "ownerMark", nil), realm.Child("client", "hand-made", nil), realm.Child("client", "theirs", nil)
+	owned, hand, theirs := realm.Child("client", "mine", nil), realm.Child("client", "hand-made", nil), realm.Child("client", "theirs", nil)
 	owned.Owner, hand.Owner, theirs.Owner = ownerMark, Nobody, "maasctl:other"
 	live := State{}
 	live.Put(realm, owned, hand, theirs)
 	p := made(t, Input{Desired: []*Object{New("s", "realm", "r", nil)}, Live: live, Prune: true,
 		Collections: []Collection{{System: "s", Kind: "client", Parent: realm.Address}}})
-	if diff := cmp.Diff([]string{"delete s:realm/r/client/ownerMark"}, addresses(p)); diff != "" {
+	if diff := cmp.Diff([]string{"delete s:realm/r/client/mine"}, addresses(p)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -85,7 +85,7 @@ func TestLanes(t *testing.T) {
 }
 
 func TestElementThatMustNotBeThere(t *testing.T) {
-	for owner, name := range map[string]string{ownerMark: "ownerMark", "maasctl:other": "theirs"} {
+	for owner, name := range map[string]string{ownerMark: "mine", "maasctl:other": "theirs"} {
 		live := New("s", "realm", "r", Fields{"scopes": Set{"profile": true}})
 		live.Owner = owner
 		state := State{}
