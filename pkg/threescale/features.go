@@ -104,7 +104,7 @@ func (w *wants) planFeatures(o *plan.Object, features []string, path []string) {
 		return
 	}
 	set := plan.Set{}
-	part := o.Child(kindPlanFeatures, "", plan.Fields{"feature": set})
+	part := o.Child(kindPlanFeatures, "", plan.Fields{"plan feature": set})
 	for _, name := range features {
 		set[name] = true
 		part.Refs = append(part.Refs, o.Parent.Child(kindFeature, name))
@@ -132,7 +132,7 @@ func (planFeaturesKind) read(ctx context.Context, r *reader, parent *plan.Object
 		return nil, err
 	}
 	set := plan.Set{}
-	o := parent.Child(kindPlanFeatures, "", plan.Fields{"feature": set})
+	o := parent.Child(kindPlanFeatures, "", plan.Fields{"plan feature": set})
 	for _, f := range found {
 		set[f.SystemName] = true
 		address := parent.Parent.Child(kindFeature, f.SystemName)

@@ -19,7 +19,7 @@ func (planKind) info() plan.Kind {
 		return []*plan.Object{
 			p.Child(kindLimits, "", plan.Fields{"limit": plan.Set{}}),
 			p.Child(kindPrices, "", plan.Fields{"price": plan.Set{}}),
-			p.Child(kindPlanFeatures, "", plan.Fields{"feature": plan.Set{}}),
+			p.Child(kindPlanFeatures, "", plan.Fields{"plan feature": plan.Set{}}),
 		}
 	}}
 }

@@ -15,7 +15,7 @@ type servicePlanKind struct{}
 
 func (servicePlanKind) info() plan.Kind {
 	return plan.Kind{Name: kindServicePlan, Born: func(p *plan.Object) []*plan.Object {
-		return []*plan.Object{p.Child(kindPlanFeatures, "", plan.Fields{"feature": plan.Set{}})}
+		return []*plan.Object{p.Child(kindPlanFeatures, "", plan.Fields{"plan feature": plan.Set{}})}
 	}}
 }
 
