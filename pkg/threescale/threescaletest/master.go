@@ -15,3 +15,8 @@ func newMaster(o Options, at time.Time) master {
 
 // account is the master account as the one that the API asks about.
 func (m *master) account() *tenant { return m.Tenant }
+
+// listTenants lists the tenants as the accounts of the master account.
+func listTenants(c *call) answer {
+	return paged(c, "accounts", c.server.world.all(), limits500(), func(c *call, t *tenant) object { return wrap("account", providerFields(c, t, false)) })
+}

@@ -243,7 +243,6 @@ func deleteProduct(c *call, p *product) answer {
 	}
 	p.State = stateDeleted
 	p.PurgeAt = ptr(c.now.Add(c.server.opts.BackendReleaseDelay))
-	c.tenant.forgetProduct(p)
 	return deleted()
 }
 

@@ -10,7 +10,7 @@ func checkEmail(errs *problems, field string, v *string) {
 	errs.format(field, v, emailForm, "should look like an email address")
 }
 
-var emailForm = regexp.MustCompile(`(?i)\A[\w.!#$%&'*+\-/=?^` + "`" + `{|}~]+@(?:[A-Z0-9\-]+\.)+(?:[A-Z]{2,})\z`)
+var emailForm = regexp.MustCompile(`(?i)\A['\w.%+\-]+@(?:[A-Z0-9\-]+\.)+[A-Z]{2,63}\z`)
 
 func accountAttributes() []string {
 	return []string{"id", "org_name", "org_legaladdress", "created_at", "updated_at", "provider", "buyer", "country_id", "provider_account_id", "domain",

@@ -14,6 +14,7 @@ func (t *tenant) purge(at time.Time) {
 			t.plans.drop(pl.ID)
 		}
 		t.Products.remove(p.ID)
+		t.forgetProduct(p)
 	}
 	for _, b := range t.Backends.where(func(b *backend) bool { return due(b.PurgeAt) }) {
 		t.Backends.remove(b.ID)

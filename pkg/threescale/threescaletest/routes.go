@@ -3,7 +3,7 @@ package threescaletest
 // routes are all routes of the API: what is asked for, and who answers.
 func routes() []*route {
 	var all []*route
-	for _, list := range [][]*route{tenantRoutes(), backendRoutes(), productRoutes(), gatewayRoutes(), planRoutes()} {
+	for _, list := range [][]*route{tenantRoutes(), backendRoutes(), productRoutes(), gatewayRoutes(), planRoutes(), accountRoutes(), applicationRoutes(), portalRoutes()} {
 		all = append(all, list...)
 	}
 	return all
@@ -45,6 +45,9 @@ func tenantRoutes() []*route {
 	list := []*route{
 		get(api+"/provider", getProvider), update(api+"/provider", updateProvider),
 		get(api+"/settings", getSettings), update(api+"/settings", updateSettings),
+		update(api+"/webhooks", updateWebHook), post(api+"/sso_tokens", createSSOToken), get(api+"/policies", listBuiltinPolicies),
+		get(api+"/fields_definitions", listFields), post(api+"/fields_definitions", createField), get(api+"/fields_definitions/{id}", inField(getField)),
+		update(api+"/fields_definitions/{id}", inField(updateField)), remove(api+"/fields_definitions/{id}", inField(deleteField)),
 	}
 	list = append(list, inJSON([]*route{
 		get(api+"/personal/access_tokens", listTokens), post(api+"/personal/access_tokens", createToken),
@@ -106,6 +109,9 @@ func gatewayRoutes() []*route {
 		post(env+"/{version}/promote", inConfigs(promoteConfig)), get("/admin/api/services/proxy/configs/{environment}", configsByHost),
 	}
 	list = append(list, scoped([]*route{get(one+"/policies", inProduct(id, getPolicies)), racing(update(one+"/policies", inProduct(id, updatePolicies)))}, "policy_registry", "account_management")...)
+	const all, entry = "/admin/api/registry/policies", "/admin/api/registry/policies/{id}"
+	list = append(list, inJSON(scoped([]*route{get(all, listPolicies), post(all, createPolicy), get(entry, inPolicy(getPolicy)),
+		update(entry, inPolicy(updatePolicy)), remove(entry, inPolicy(deletePolicy))}, "policy_registry"))...)
 	return append(list, inJSON([]*route{get("/admin/api/account/proxy_configs/{environment}", accountConfigs)})...)
 }
 
@@ -126,4 +132,61 @@ func planRoutes() []*route {
 		get(limits, inPlanMetric(listMetricLimits)), post(limits, inPlanMetric(createLimit)),
 		get(limits+"/{id}", inLimit(getLimit)), update(limits+"/{id}", inLimit(updateLimit)), remove(limits+"/{id}", inLimit(deleteLimit)),
 		get(prices, inPlanMetric(listMetricPrices)), post(prices, inPlanMetric(createPrice)), remove(prices+"/{id}", inPlanMetric(deletePrice)))
+}
+
+func accountRoutes() []*route {
+	const all, one = "/admin/api/accounts", "/admin/api/accounts/{id}"
+	list := []*route{
+		post("/admin/api/signup", signup), get(all, listAccounts), get(all+"/find", findAccount),
+		get(one, inAccount("id", getAccount)), update(one, inAccount("id", updateAccount)), remove(one, inAccount("id", deleteAccount)),
+		get(one+"/plan", inAccount("id", accountPlan)), put(one+"/change_plan", inAccount("id", changeAccountPlan)),
+		post("/admin/api/accounts/{account_id}/messages", inAccount("account_id", createMessage)),
+	}
+	for _, event := range []string{"approve", "reject", "make_pending"} {
+		list = append(list, put(one+"/"+event, accountEvent(event)))
+	}
+	for _, users := range []string{"/admin/api/users", "/admin/api/accounts/{account_id}/users"} {
+		list = append(list, get(users, amongUsers(listUsers)), post(users, amongUsers(createUser)), get(users+"/{id}", inUser(getUser)),
+			update(users+"/{id}", inUser(updateUser)), remove(users+"/{id}", inUser(deleteUser)),
+			put(users+"/{id}/admin", userRole("admin")), put(users+"/{id}/member", userRole("member")))
+		for event := range userEvents() {
+			list = append(list, put(users+"/{id}/"+event, userEvent(event)))
+		}
+	}
+	return list
+}
+
+func applicationRoutes() []*route {
+	const all, one = "/admin/api/accounts/{account_id}/applications", "/admin/api/accounts/{account_id}/applications/{id}"
+	const keys, filters = "/admin/api/accounts/{account_id}/applications/{application_id}/keys", "/admin/api/accounts/{account_id}/applications/{application_id}/referrer_filters"
+	const subs = "/admin/api/accounts/{account_id}/service_subscriptions"
+	list := []*route{
+		get("/admin/api/applications", listAllApplications), get("/admin/api/applications/find", findApplication), get(all+"/find", findApplication),
+		get(all, inAccount("account_id", listApplications)), post(all, inAccount("account_id", createApplication)),
+		get(one, inApplication("id", getApplication)), update(one, inApplication("id", updateApplication)), remove(one, inApplication("id", deleteApplication)),
+		put(one+"/change_plan", inApplication("id", changeApplicationPlan)), put(one+"/customize_plan", inApplication("id", customizePlan)),
+		put(one+"/decustomize_plan", inApplication("id", decustomizePlan)),
+		get(keys, inApplication("application_id", listKeys)), post(keys, inApplication("application_id", createKey)), remove(keys+"/{key}", inApplication("application_id", deleteKey)),
+		get(filters, inApplication("application_id", listReferrers)), post(filters, inApplication("application_id", createReferrer)), remove(filters+"/{id}", inApplication("application_id", deleteReferrer)),
+	}
+	for event := range contractEvents() {
+		list = append(list, put(one+"/"+event, applicationEvent(event)))
+	}
+	return append(list, inJSON([]*route{
+		get(subs, inAccount("account_id", listSubscriptions)), post(subs, inAccount("account_id", createSubscription)),
+		get(subs+"/{id}", inSubscription(getSubscription)), remove(subs+"/{id}", inSubscription(deleteSubscription)),
+		put(subs+"/{id}/change_plan", inSubscription(changeSubscription)), put(subs+"/{id}/approve", inSubscription(approveSubscription)),
+	})...)
+}
+
+func portalRoutes() []*route {
+	const docs = "/admin/api/active_docs"
+	list := []*route{
+		get(docs, listDocs), post(docs, createDoc), get(docs+"/{id}", inDoc(getDoc)), update(docs+"/{id}", inDoc(updateDoc)), remove(docs+"/{id}", inDoc(deleteDoc)),
+	}
+	for all, audience := range map[string]string{"/admin/api/authentication_providers": developers, "/admin/api/account/authentication_providers": providers} {
+		list = append(list, get(all, listSignIns(audience)), post(all, createSignIn(audience)),
+			get(all+"/{id}", inSignIn(audience, getSignIn)), update(all+"/{id}", inSignIn(audience, updateSignIn)))
+	}
+	return list
 }

@@ -1,6 +1,7 @@
 package threescaletest
 
 import (
+	_ "embed" // for the sample API description
 	"time"
 )
 
@@ -31,8 +32,11 @@ func (s *Server) addTenant(n newTenant, at time.Time) (*tenant, *token) {
 	}
 	tok := &token{ID: next("token"), Name: "Administration", Scopes: n.scopes, Permission: "rw", Value: n.token}
 	t.Tokens.add(tok)
+	t.Users.add(&user{stamps: born(at), ID: next("user"), State: "active", Role: "admin", Fields: map[string]string{"username": n.username, "email": n.email}, Password: true})
+	s.seedFields(t, at)
 	s.seedProduct(t, at)
 	s.seedPlans(t, at)
+	s.seedAccount(t, at)
 	s.world.mu.Lock()
 	s.world.Tenants = append(s.world.Tenants, t)
 	s.world.mu.Unlock()
@@ -67,4 +71,34 @@ func (s *Server) seedPlans(t *tenant, at time.Time) {
 	}
 	p.DefaultAppPlan = p.AppPlans[0].ID
 	t.reindex()
+}
+
+// seedFields defines the fields that 3scale comes with.
+func (s *Server) seedFields(t *tenant, at time.Time) {
+	for _, f := range []field{
+		{Target: "Account", Name: "org_name", Label: "Organization/Group Name", Required: true, Position: 1},
+		{Target: "User", Name: "username", Label: "Username", Required: true, Position: 1},
+		{Target: "User", Name: "email", Label: "Email", Required: true, Position: 2},
+		{Target: "Cinstance", Name: "name", Label: "Name", Required: true, Position: 1},
+		{Target: "Cinstance", Name: "description", Label: "Description", Position: 2},
+	} {
+		f.ID, f.stamps = s.world.next("field"), born(at)
+		t.Fields.add(&f)
+	}
+}
+
+// echoAPI is the API description of the sample data.
+//
+//go:embed echo_api.json
+var echoAPI string
+
+// seedAccount makes the account Developer with an application of the product API,
+// and the sample API description.
+func (s *Server) seedAccount(t *tenant, at time.Time) {
+	c := &call{server: s, tenant: t, now: at}
+	p := t.Products.rows[0]
+	a := &account{stamps: born(at), State: "approved", Billing: true, Charging: true, Fields: map[string]string{"org_name": "Developer"}}
+	a.Users = []*user{{stamps: born(at), State: "active", Role: "admin", Fields: map[string]string{"username": "john", "email": t.AdminEmail}, Password: true}}
+	c.addAccount(a, []*plan{t.AccountPlans.rows[0], p.ServicePlans[0], p.AppPlans[0]}, "Developer's App", "Default application created on signup.")
+	t.ActiveDocs.add(&activeDoc{stamps: born(at), ID: s.world.next("active_doc"), Name: ptr("Echo"), SystemName: "echo", Published: ptr(true), SkipChecks: ptr(false), Body: ptr(echoAPI), ProductID: ptr(p.ID)})
 }

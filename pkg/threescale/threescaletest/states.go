@@ -11,18 +11,24 @@ type transition struct {
 // fire applies an event that a request asks for. An event that is unknown, or that
 // the state does not allow, is a problem of "state_event".
 func (m stateMachine) fire(errs *problems, state, event string) string {
-	t, known := m[event]
-	if !known {
+	if _, known := m[event]; !known {
 		errs.add("state_event", msgInvalid)
 		return state
 	}
-	for _, from := range t.from {
-		if from == state {
-			return t.to
-		}
+	to, allowed := m.next(state, event)
+	if !allowed {
+		errs.add("state_event", "cannot transition when "+state)
 	}
-	errs.add("state_event", "cannot transition when "+state)
-	return state
+	return to
+}
+
+// next is the state that an event leads to, or the old one if it is not allowed.
+func (m stateMachine) next(state, event string) (string, bool) {
+	t := m[event]
+	if contains(t.from, state) {
+		return t.to, true
+	}
+	return state, false
 }
 
 func productEvents() stateMachine {

@@ -30,6 +30,13 @@ type tenant struct {
 	DefaultAccount int64           `json:"default_account_plan_id"`
 	Features       table[*feature] `json:"features"`
 
+	Users      table[*user]      `json:"users"` // of the tenant itself
+	Accounts   table[*account]   `json:"accounts"`
+	Fields     table[*field]     `json:"fields_definitions"`
+	WebHook    *webHook          `json:"web_hook,omitempty"`
+	ActiveDocs table[*activeDoc] `json:"active_docs"`
+	SignIns    table[*signIn]    `json:"authentication_providers"`
+
 	plans index[*plan] // application, service and account plans, by id
 }
 

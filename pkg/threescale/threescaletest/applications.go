@@ -1,0 +1,312 @@
+package threescaletest
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// application is an account's contract on an application plan, with its credentials.
+type application struct {
+	stamps
+	ID            int64             `json:"id"`
+	PlanID        int64             `json:"plan_id"`
+	ProductID     int64             `json:"service_id"`
+	State         string            `json:"state"`
+	Fields        map[string]string `json:"fields"` // name, description and the fields that the tenant defined
+	UserKey       string            `json:"user_key"`
+	ApplicationID string            `json:"application_id"`
+	PublicKey     string            `json:"provider_verification_key"`
+	RedirectURL   *string           `json:"redirect_url"`
+	Keys          []*appKey         `json:"keys,omitempty"`
+	Referrers     []*referrer       `json:"referrer_filters,omitempty"`
+	FirstTraffic  *time.Time        `json:"first_traffic_at"`
+	DailyTraffic  *time.Time        `json:"first_daily_traffic_at"`
+}
+
+// inApplication gives a handler the application of the path.
+func inApplication(name string, h func(*call, *account, *application) answer) handler {
+	return inAccount("account_id", func(c *call, a *account) answer {
+		for _, x := range a.Applications {
+			if x.ID == c.id(name) {
+				return h(c, a, x)
+			}
+		}
+		return notFound()
+	})
+}
+
+func listApplications(c *call, a *account) answer {
+	state := c.params().text("state")
+	return listed(c, "applications", without(a.Applications, func(x *application) bool { return state != "" && x.State != state }),
+		func(c *call, x *application) object { return showApplication(c, a, x) })
+}
+
+// owned is an application with its account.
+type owned struct {
+	account     *account
+	application *application
+}
+
+// applications are those of all accounts that a condition holds for, by id.
+func (t *tenant) applications(is func(*account, *application) bool) []owned {
+	var out []owned
+	for _, a := range t.Accounts.rows {
+		for _, x := range a.Applications {
+			if is(a, x) {
+				out = append(out, owned{a, x})
+			}
+		}
+	}
+	sortBy(out, func(o owned) int64 { return o.application.ID })
+	return out
+}
+
+// listAllApplications lists the applications of all accounts, filtered.
+func listAllApplications(c *call) answer {
+	q := c.params()
+	all := c.tenant.applications(func(a *account, x *application) bool {
+		return (blankParam(q, "service_id") || castID(q["service_id"]) == x.ProductID) &&
+			(blankParam(q, "plan_id") || castID(q["plan_id"]) == x.PlanID) &&
+			(blankParam(q, "account") || castID(q["account"]) == a.ID) &&
+			(blankParam(q, "state") || q.text("state") == x.State) &&
+			(blankParam(q, "user_key") || q.text("user_key") == x.UserKey) &&
+			(blankParam(q, "name") || strings.Contains(strings.ToLower(x.Fields["name"]), strings.ToLower(q.text("name"))))
+	})
+	return paged(c, "applications", all, limits500(), func(c *call, o owned) object { return showApplication(c, o.account, o.application) })
+}
+
+func blankParam(q params, name string) bool { return blank(castText(q[name])) }
+
+// findApplication looks an application up by its credentials or its id.
+func findApplication(c *call) answer {
+	q := c.params()
+	found := c.tenant.applications(func(a *account, x *application) bool {
+		p, there := c.tenant.Products.get(x.ProductID)
+		if !there || q.has("service_id") && castID(q["service_id"]) != x.ProductID {
+			return false
+		}
+		if id, under := c.args["account_id"]; under && fmt.Sprint(a.ID) != id {
+			return false
+		}
+		switch {
+		case q.has("user_key"):
+			return p.Proxy.serviceVersion() == "1" && x.UserKey == q.text("user_key")
+		case q.has("app_id"):
+			return p.Proxy.serviceVersion() != "1" && x.ApplicationID == q.text("app_id")
+		}
+		return castID(q["application_id"]) == x.ID
+	})
+	if len(found) == 0 {
+		return notFound()
+	}
+	return ok(showApplication(c, found[0].account, found[0].application))
+}
+
+func getApplication(c *call, a *account, x *application) answer {
+	return ok(showApplication(c, a, x))
+}
+
+// createApplication subscribes the account to the product first, if it is not.
+func createApplication(c *call, a *account) answer {
+	in := c.params()
+	p, found := c.tenant.plan(planApplication, castID(in["plan_id"]))
+	if !found {
+		return notFound()
+	}
+	product, _ := c.tenant.Products.get(p.IssuerID)
+	service := product.subscriptionPlan()
+	if service == nil && !a.subscribed(product.ID) {
+		return failed(http.StatusUnprocessableEntity, "You cannot subscribe to that service.")
+	}
+	x := &application{ProductID: product.ID, Fields: c.tenant.assignFields("Cinstance", nil, in), UserKey: in.text("user_key"), ApplicationID: in.text("application_id")}
+	if v, sent := in.permit("redirect_url")["redirect_url"]; sent {
+		x.RedirectURL = castText(v)
+	}
+	var errs problems
+	c.tenant.checkApplication(&errs, x)
+	keys := wantedKeys(in["application_key"])
+	for _, k := range keys {
+		x.checkKey(&errs, k)
+		x.Keys = append(x.Keys, &appKey{Value: k})
+	}
+	if no := c.verdict(&errs); no != nil {
+		return *no
+	}
+	if !a.subscribed(product.ID) {
+		a.Subscriptions = append(a.Subscriptions, c.subscribe(service))
+	}
+	c.addApplication(a, p, x)
+	return created(showApplication(c, a, x))
+}
+
+// subscriptionPlan is the service plan that an application brings: the default one,
+// or else the first.
+func (p *product) subscriptionPlan() *plan {
+	for _, x := range p.ServicePlans {
+		if x.ID == p.DefaultServicePlan {
+			return x
+		}
+	}
+	if len(p.ServicePlans) > 0 {
+		return p.ServicePlans[0]
+	}
+	return nil
+}
+
+// addApplication stores an application with the credentials that it lacks.
+func (c *call) addApplication(a *account, p *plan, x *application) {
+	x.stamps, x.ID, x.PlanID, x.ProductID, x.State = born(c.now), c.next("contract"), p.ID, p.IssuerID, p.firstState()
+	if x.UserKey == "" {
+		x.UserKey = randomHex(16)
+	}
+	if x.ApplicationID == "" {
+		x.ApplicationID = randomHex(4)
+	}
+	x.PublicKey = randomHex(16)
+	for _, k := range x.Keys {
+		k.stamps = born(c.now)
+	}
+	product, _ := c.tenant.Products.get(p.IssuerID)
+	if v := product.Proxy.serviceVersion(); len(x.Keys) == 0 && (v == "oauth" || v == "2" && or(product.Flags[6], true)) {
+		x.Keys = []*appKey{{stamps: born(c.now), Value: randomHex(16)}}
+	}
+	a.Applications = append(a.Applications, x)
+}
+
+var (
+	printableForm = regexp.MustCompile(`\A[\x21-\x7E]+\n?\z`)
+	userKeyForm   = regexp.MustCompile(`\A(([\w\-.]+)|([A-Za-z0-9+]{4})*([A-Za-z0-9+]{4}|[A-Za-z0-9+]{3}=|[A-Za-z0-9+]{2}==))\n?\z`)
+)
+
+// checkApplication checks credentials; they are unique in their product.
+func (t *tenant) checkApplication(errs *problems, x *application) {
+	errs.maxLength("user_key", &x.UserKey, 256)
+	taken := func(is func(*application) bool) bool {
+		return len(t.applications(func(_ *account, y *application) bool { return y.ID != x.ID && y.ProductID == x.ProductID && is(y) })) > 0
+	}
+	if x.ApplicationID != "" {
+		if taken(func(y *application) bool { return y.ApplicationID == x.ApplicationID }) {
+			errs.add("application_id", msgTaken)
+		}
+		errs.format("application_id", &x.ApplicationID, printableForm, msgInvalid)
+		if len(x.ApplicationID) < 4 {
+			errs.add("application_id", "is too short (minimum is 4 characters)")
+		}
+		errs.maxLength("application_id", &x.ApplicationID, 255)
+	}
+	if x.UserKey != "" {
+		if taken(func(y *application) bool { return y.UserKey == x.UserKey }) {
+			errs.add("user_key", msgTaken)
+		}
+		errs.format("user_key", &x.UserKey, userKeyForm, msgInvalid)
+	}
+	errs.maxLength("redirect_url", x.RedirectURL, 65535)
+	t.checkFields(errs, "Cinstance", x.Fields)
+}
+
+func updateApplication(c *call, a *account, x *application) answer {
+	in := c.params()
+	draft := *x
+	draft.Fields = c.tenant.assignFields("Cinstance", x.Fields, in)
+	if v, sent := in.permit("user_key")["user_key"]; sent && v != nil {
+		draft.UserKey = or(castText(v), "")
+	}
+	if v, sent := in.permit("redirect_url")["redirect_url"]; sent {
+		draft.RedirectURL = castText(v)
+	}
+	var errs problems
+	c.tenant.checkApplication(&errs, &draft)
+	if no := c.verdict(&errs); no != nil {
+		return *no
+	}
+	draft.UpdatedAt = c.now
+	*x = draft
+	return ok(showApplication(c, a, x))
+}
+
+func deleteApplication(c *call, a *account, x *application) answer {
+	if no := c.verdict(nil); no != nil {
+		return *no
+	}
+	a.Applications = without(a.Applications, func(y *application) bool { return y == x })
+	c.tenant.dropCustom(x.PlanID)
+	return deleted()
+}
+
+func applicationEvent(event string) handler {
+	return inApplication("id", func(c *call, a *account, x *application) answer {
+		return fired(c, contractEvents(), &x.State, &x.stamps, event, func() object { return showApplication(c, a, x) })
+	})
+}
+
+// changeApplicationPlan answers the plan, not the application.
+func changeApplicationPlan(c *call, _ *account, x *application) answer {
+	p, found := c.tenant.plan(planApplication, castID(c.params()["plan_id"]))
+	if !found {
+		return notFound()
+	}
+	var errs problems
+	if p.IssuerID != x.ProductID {
+		errs.add("plan", "not allowed in this context")
+	}
+	if no := c.verdict(&errs); no != nil {
+		return *no
+	}
+	if old := x.PlanID; old != p.ID {
+		x.PlanID, x.UpdatedAt = p.ID, c.now
+		c.tenant.dropCustom(old)
+	}
+	return ok(showPlan(c, p))
+}
+
+func showApplication(c *call, a *account, x *application) object {
+	p, _ := c.tenant.Products.get(x.ProductID)
+	pl, _ := c.tenant.plans.get(x.PlanID)
+	o := object{{"id", x.ID}, {"state", x.State}, {"enabled", x.State == "live" && c.tenant.State != "scheduled_for_deletion"}}
+	o.putTimes(c, x.stamps)
+	o.put("service_id", x.ProductID)
+	o.putText("service_name", p.Name)
+	o.put("plan_id", x.PlanID)
+	o.putText("plan_name", pl.Name)
+	o.put("account_id", a.ID)
+	o.put("org_name", a.Fields["org_name"])
+	o.putNull("first_traffic_at", c.timeOrNull(x.FirstTraffic))
+	o.putNull("first_daily_traffic_at", c.timeOrNull(x.DailyTraffic))
+	x.putCredentials(&o, p)
+	base := fmt.Sprintf("/admin/api/accounts/%d/applications/%d", a.ID, x.ID)
+	o.putLinks(c, "self", base, "service", p.path(), "account", fmt.Sprintf("/admin/api/accounts/%d", a.ID), "plan",
+		fmt.Sprintf("%s/application_plans/%d", p.path(), x.PlanID), "keys", base+"/keys", "referrer_filters", base+"/referrer_filters")
+	c.tenant.putFields(&o, "Cinstance", x.Fields)
+	return wrap("application", o)
+}
+
+// putCredentials shows what the product's way of authentication asks for.
+func (x *application) putCredentials(o *object, p *product) {
+	switch p.Proxy.serviceVersion() {
+	case "1":
+		o.put("user_key", x.UserKey)
+		o.put("provider_verification_key", x.PublicKey)
+	case "2":
+		o.put("application_id", x.ApplicationID)
+	case "oauth":
+		o.put("application_id", x.ApplicationID)
+		o.putNull("redirect_url", x.RedirectURL)
+		o.put("client_id", x.ApplicationID)
+		var secret any
+		if len(x.Keys) > 0 {
+			secret = x.Keys[0].Value
+		}
+		o.putNull("client_secret", secret)
+		o.put("oidc_configuration", p.Proxy.Flows.show()[0].value)
+	}
+}
+
+func (c *call) timeOrNull(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return c.time(*t)
+}

@@ -1,0 +1,227 @@
+package threescaletest
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+)
+
+//go:embed schemas/openapi30.json
+var openAPI30JSON string
+
+//go:embed schemas/openapi31.json
+var openAPI31JSON string
+
+//go:embed schemas/swagger20.json
+var swagger20JSON string
+
+//go:embed schemas/swagger12.json
+var swagger12JSON string
+
+//go:embed schemas/policy.json
+var policyJSON string
+
+func openAPI30() *schema { return &schema{root: embedded(openAPI30JSON), leaves: true} }
+func openAPI31() *schema { return &schema{root: embedded(openAPI31JSON), leaves: true} }
+func swagger20() *schema { return &schema{root: embedded(swagger20JSON)} }
+
+// policySchema is what a policy's own schema has to look like.
+func policySchema() *schema { return &schema{root: embedded(policyJSON)} }
+
+// swagger12 is a schema of several documents.
+func swagger12() *schema {
+	all := embedded(swagger12JSON)
+	s := &schema{others: map[string]object{}}
+	for _, m := range all {
+		s.others[m.name], _ = m.value.(object)
+	}
+	s.root = s.others["apiDeclaration.json"]
+	return s
+}
+
+// embedded reads a schema that comes with the package.
+func embedded(text string) object {
+	v, err := decodeOrdered(text)
+	if err != nil {
+		panic(fmt.Sprintf("embedded schema: %v", err))
+	}
+	o, _ := v.(object)
+	return o
+}
+
+// schemerMessage words a violation as json_schemer does.
+func schemerMessage(v violation) string {
+	at := "root"
+	if len(v.at) > 0 {
+		at = "`/" + strings.Join(escapedPointer(v.at), "/") + "`"
+	}
+	switch v.keyword {
+	case "required":
+		return "object at " + at + " is missing required properties: " + strings.Join(v.missing, ", ")
+	case "type":
+		return "value at " + at + " is not " + article(v.want)
+	case "additionalProperties":
+		return "object property at " + at + " is a disallowed additional property"
+	case "unevaluatedProperties":
+		return "object property at " + at + " is a disallowed unevaluated property"
+	}
+	for _, m := range [][2]string{
+		{"enum", "value at %s is not one of: %s"}, {"const", "value at %s is not: %s"}, {"pattern", "string at %s does not match pattern: %s"},
+		{"format", "value at %s does not match format: %s"}, {"minimum", "number at %s is less than: %s"}, {"maximum", "number at %s is greater than: %s"},
+		{"exclusiveMinimum", "number at %s is less than or equal to: %s"}, {"exclusiveMaximum", "number at %s is greater than or equal to: %s"},
+		{"minLength", "string length at %s is less than: %s"}, {"maxLength", "string length at %s is greater than: %s"},
+		{"minItems", "array size at %s is less than: %s"}, {"maxItems", "array size at %s is greater than: %s"},
+		{"minProperties", "object size at %s is less than: %s"}, {"maxProperties", "object size at %s is greater than: %s"},
+		{"multipleOf", "number at %s is not a multiple of: %s"},
+	} {
+		if m[0] == v.keyword {
+			return fmt.Sprintf(m[1], at, inspect(v.want, true))
+		}
+	}
+	return withoutValue(at, v.keyword)
+}
+
+// withoutValue words the violations that have no value to show.
+func withoutValue(at, keyword string) string {
+	switch keyword {
+	case "uniqueItems":
+		return "array items at " + at + " are not unique"
+	case "oneOf":
+		return "value at " + at + " does not match exactly one `oneOf` schema"
+	case "anyOf":
+		return "value at " + at + " does not match any `anyOf` schemas"
+	case "not":
+		return "value at " + at + " matches `not` schema"
+	}
+	return "value at " + at + " does not match schema"
+}
+
+func escapedPointer(at []string) []string {
+	out := make([]string, len(at))
+	for i, s := range at {
+		out[i] = strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
+	}
+	return out
+}
+
+// article names a type with its article.
+func article(t any) string {
+	switch t {
+	case "null":
+		return "null"
+	case "integer", "array", "object":
+		return fmt.Sprintf("an %s", t)
+	}
+	if _, isText := t.(string); isText {
+		return fmt.Sprintf("a %s", t)
+	}
+	return "one of the types: " + inspect(t, true)
+}
+
+// inspect writes a value as Ruby shows it; bare leaves out the quotes of a text.
+func inspect(v any, bare bool) string {
+	switch v := v.(type) {
+	case string:
+		if bare {
+			return v
+		}
+		return fmt.Sprintf("%q", v)
+	case []any:
+		parts := make([]string, len(v))
+		for i, x := range v {
+			parts[i] = inspect(x, false)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case object:
+		parts := make([]string, len(v))
+		for i, m := range v {
+			parts[i] = fmt.Sprintf("%q=>%s", m.name, inspect(m.value, false))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case nil:
+		return "nil"
+	}
+	return fmt.Sprint(v)
+}
+
+// gemMessage words violations as json-schema does, which names the schema.
+func gemMessage(name string) func(violation) string {
+	return func(v violation) string { return gemText(v) + " in schema " + name }
+}
+
+func gemText(v violation) string {
+	at := "The property '#/" + strings.Join(v.at, "/") + "'"
+	of := at + " of type " + typeOf(v.got)
+	switch v.keyword {
+	case "required":
+		return at + " did not contain a required property of '" + v.missing[0] + "'"
+	case "type":
+		if list, isList := v.want.([]any); isList {
+			return of + " did not match one or more of the following types: " + gemList(list)
+		}
+		return of + " did not match the following type: " + inspect(v.want, true)
+	case "additionalProperties":
+		return at + " contains additional properties " + inspect(anyList(v.missing), false) + " outside of the schema when none are allowed"
+	case "enum":
+		list, _ := v.want.([]any)
+		return at + " value " + inspect(v.got, false) + " did not match one of the following values: " + gemList(list)
+	case "pattern":
+		return at + " value " + inspect(v.got, false) + " did not match the regex '" + inspect(v.want, true) + "'"
+	case "allOf":
+		return of + " did not match all of the required schemas"
+	case "anyOf":
+		return of + " did not match one or more of the required schemas"
+	case "oneOf":
+		if v.matches > 1 {
+			return of + " matched more than one of the required schemas"
+		}
+		return of + " did not match any of the required schemas"
+	case "not":
+		return of + " matched the disallowed schema"
+	case "uniqueItems":
+		return at + " contained duplicated array values"
+	case "format":
+		return at + " must be a valid URI"
+	}
+	return gemLimit(at, v)
+}
+
+// gemLimit words violations of limits.
+func gemLimit(at string, v violation) string {
+	limit := inspect(v.want, true)
+	switch v.keyword {
+	case "minLength":
+		return at + " was not of a minimum string length of " + limit
+	case "maxLength":
+		return at + " was not of a maximum string length of " + limit
+	case "minItems":
+		return at + " did not contain a minimum number of items " + limit
+	case "maxItems":
+		return at + " had more items than the allowed " + limit
+	case "minProperties":
+		return at + " did not contain a minimum number of properties " + limit
+	case "maxProperties":
+		return at + " had more properties than the allowed " + limit
+	case "minimum", "exclusiveMinimum":
+		return at + " did not have a minimum value of " + limit + ", inclusively"
+	case "maximum", "exclusiveMaximum":
+		return at + " did not have a maximum value of " + limit + ", inclusively"
+	}
+	return at + " did not match the schema"
+}
+
+func gemList(list []any) string {
+	parts := make([]string, len(list))
+	for i, x := range list {
+		parts[i] = inspect(x, true)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func anyList(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
