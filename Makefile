@@ -1,0 +1,21 @@
+# Each target does its own set-up; the work is in scripts/.
+.PHONY: demo test lint bench docs build
+
+build: ## the binary, as bin/maasctl
+	CGO_ENABLED=0 go build -trimpath -o bin/maasctl ./cmd/maasctl
+
+demo: ## the whole way on this machine: sandbox, diff, apply, diff again
+	bash scripts/demo.sh
+
+test: ## all tests, against real servers too
+	bash scripts/test.sh
+
+lint: ## the linters of .golangci.yaml
+	bash scripts/lint.sh
+
+bench: ## what is measured
+	bash scripts/bench.sh
+
+docs: build ## the reference pages that are made of the program
+	rm -rf docs/commands
+	bin/maasctl docs docs

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The whole way, against stand-ins on this machine: what would change, change it, nothing left to change.
+# KEYCLOAK_URL (with KEYCLOAK_USERNAME and KEYCLOAK_PASSWORD) puts a real Keycloak in place of the stand-in.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+CGO_ENABLED=0 go build -trimpath -o bin/maasctl ./cmd/maasctl
+
+out=$(mktemp)
+bin/maasctl sandbox --listen 127.0.0.1:0 --keycloak-listen 127.0.0.1:0 >"$out" 2>/dev/null &
+sandbox=$!
+trap 'kill $sandbox 2>/dev/null; wait $sandbox 2>/dev/null || true; rm -f "$out"' EXIT
+for _ in $(seq 100); do
+	grep -q '^keycloak' "$out" && break
+	kill -0 $sandbox || { echo "the sandbox didn't start" >&2; exit 1; }
+	sleep 0.1
+done
+threescale=$(awk '/^3scale/ {print $2}' "$out")
+keycloak=${KEYCLOAK_URL:-$(awk '/^keycloak/ {print $2}' "$out")}
+
+# The document's secrets are references to variables; these are the stand-ins' own.
+export THREESCALE_TOKEN=sandbox KEYCLOAK_USERNAME=${KEYCLOAK_USERNAME:-admin} KEYCLOAK_PASSWORD=${KEYCLOAK_PASSWORD:-admin}
+export UPSTREAM_CLIENT_SECRET=demo-only TESTUSER_PASSWORD=demo-only
+
+run() {
+	echo
+	echo "\$ maasctl $1 -f examples/walkthrough/maas.yaml"
+	bin/maasctl "$1" -f examples/walkthrough/maas.yaml --set "threescale.url=$threescale" --set "keycloak.url=$keycloak" \
+		--set "realms.maas.identityProviders.keycloak-oidc.discovery=${keycloak%/}/realms/master"
+}
+
+code=0
+run diff || code=$?
+[ "$code" = 2 ] || { echo "diff: exit $code, expected 2 (there is all to do)" >&2; exit 1; }
+run apply
+run diff
+
+echo
+echo "What was made, as the servers have it:"
+curl -fsS -u ":$THREESCALE_TOKEN" "$threescale/admin/api/services.json" |
+	grep -o '"system_name":"[^"]*"' | sed 's/"system_name":"\(.*\)"/  product \1/'
+curl -fsS "${keycloak%/}/realms/maas/.well-known/openid-configuration" | grep -o '"issuer":"[^"]*"' | sed 's/"issuer":"\(.*\)"/  realm   \1/'
