@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,19 +23,27 @@ type applyOptions struct {
 	yes        bool
 	dryRun     bool
 	maxDeletes int
+	saved      string // a plan's file
 }
 
 func newApply(g *global) *cobra.Command {
 	o := &applyOptions{global: g}
 	cmd := &cobra.Command{
-		Use:   "apply",
+		Use:   "apply [plan.json]",
 		Short: "Make the servers what the document says",
 		Long: "Compare the document with the servers and change what differs. Running it again changes nothing.\n" +
-			"Objects are deleted only where the document says `absent: true`, or with --prune, which has to be confirmed.",
+			"Objects are deleted only where the document says `absent: true`, or with --prune, which has to be confirmed.\n\n" +
+			"With a plan that `diff --out` has written, apply reads the servers again and refuses (exit code 5) where they, or the\n" +
+			"document, would now lead to another plan.",
 		Example: "  maasctl apply -f maas.yaml\n" +
 			"  maasctl apply -e production --prune --yes",
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				o.saved = args[0]
+			}
+			return o.run(cmd.Context())
+		},
 	}
 	addPlanFlags(cmd, &o.plan)
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "don't ask before objects are deleted")
@@ -70,6 +80,9 @@ func (o *applyOptions) run(ctx context.Context) error {
 			_, _ = fmt.Fprintln(o.Err, "Interrupted. Nothing was changed.")
 			return errInterrupted
 		}
+		return err
+	}
+	if err := o.checkSaved(p); err != nil {
 		return err
 	}
 	if err := o.show(p); err != nil {
@@ -115,6 +128,23 @@ func (o *applyOptions) interrupts(ctx context.Context, cancel context.CancelFunc
 			return false
 		}
 	}
+}
+
+// checkSaved makes sure that the plan is the one that was saved, where one is named.
+func (o *applyOptions) checkSaved(now *plan.Plan) error {
+	if o.saved == "" {
+		return nil
+	}
+	f, err := os.Open(filepath.Join(o.Dir, o.saved))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	saved, err := plan.Load(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.saved, err)
+	}
+	return saved.Check(now)
 }
 
 func (o *applyOptions) show(p *plan.Plan) error {

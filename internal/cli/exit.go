@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/plan"
 	"example.com/maasctl/pkg/threescale"
 )
 
@@ -52,6 +53,7 @@ var (
 // exitCode decides, for all commands.
 func exitCode(err error) ExitCode {
 	var refused *threescale.ErrNotAuthorized
+	var stale *plan.StaleError
 	switch {
 	case err == nil:
 		return ExitOK
@@ -59,6 +61,8 @@ func exitCode(err error) ExitCode {
 		return ExitChanges
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		return ExitInterrupted
+	case errors.As(err, &stale):
+		return ExitConflict
 	case errors.Is(err, errPartial):
 		return ExitPartial
 	case errors.As(err, &refused), transport.Is(err, http.StatusUnauthorized, http.StatusForbidden):

@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Saved is a plan as it was written to a file: enough to tell whether the same would still be done.
+type Saved struct {
+	FormatVersion string        `json:"formatVersion"`
+	Owner         string        `json:"owner"`
+	Targets       []Target      `json:"targets"`
+	Changes       []savedChange `json:"changes"`
+}
+
+type savedChange struct {
+	Address Address `json:"address"`
+	raw     json.RawMessage
+}
+
+func (s *savedChange) UnmarshalJSON(text []byte) error {
+	type plain savedChange
+	s.raw = append(json.RawMessage(nil), text...)
+	return json.Unmarshal(text, (*plain)(s))
+}
+
+// Load reads a plan from its file.
+func Load(r io.Reader) (*Saved, error) {
+	var s Saved
+	if err := json.NewDecoder(r).Decode(&s); err != nil {
+		return nil, fmt.Errorf("this is no plan: %w", err)
+	}
+	if s.FormatVersion != FormatVersion {
+		return nil, fmt.Errorf("the plan has format %q; this version reads %q", s.FormatVersion, FormatVersion)
+	}
+	return &s, nil
+}
+
+// StaleError is a saved plan that no longer says what would be done.
+type StaleError struct{ Moved []Address }
+
+func (e *StaleError) Error() string {
+	names := make([]string, len(e.Moved))
+	for i, a := range e.Moved {
+		names[i] = string(a)
+	}
+	return "the plan is stale: something has changed since it was made: " + strings.Join(names, ", ") + "; make a new one with diff --out"
+}
+
+// Check compares a saved plan with what would be done now: fingerprints of what was read, and every field. Where
+// something moved, it returns a *StaleError.
+func (s *Saved) Check(now *Plan) error {
+	if s.Owner != now.Owner {
+		return fmt.Errorf("the plan is for %s, the document is %s", s.Owner, now.Owner)
+	}
+	then := map[Address]json.RawMessage{}
+	for _, c := range s.Changes {
+		then[c.Address] = c.raw
+	}
+	stale := &StaleError{}
+	for _, c := range now.Changes {
+		text, err := json.Marshal(c)
+		if err != nil {
+			return err
+		}
+		if !sameJSON(text, then[c.Address]) {
+			stale.Moved = append(stale.Moved, c.Address)
+		}
+		delete(then, c.Address)
+	}
+	for _, c := range s.Changes {
+		if _, left := then[c.Address]; left {
+			stale.Moved = append(stale.Moved, c.Address)
+		}
+	}
+	if len(stale.Moved) > 0 {
+		return stale
+	}
+	return nil
+}
+
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y bytes.Buffer
+	return json.Compact(&x, a) == nil && json.Compact(&y, b) == nil && bytes.Equal(unescaped(x.Bytes()), unescaped(y.Bytes()))
+}
+
+// unescaped undoes what encoding/json does to <, > and & in one of its modes.
+func unescaped(text []byte) []byte {
+	return []byte(strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(text)))
+}

@@ -1,0 +1,40 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestSavedPlan(t *testing.T) {
+	live := owned(product("a", Fields{"name": "A <&>"}))
+	in := input([]*Object{product("a", Fields{"name": "B <&>"}), product("b", Fields{"name": "new"})}, live)
+	p := mustMake(t, in)
+	var file bytes.Buffer
+	e := json.NewEncoder(&file)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(p); err != nil {
+		t.Fatal(err)
+	}
+	saved, err := Load(bytes.NewReader(file.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := saved.Check(mustMake(t, in)); err != nil {
+		t.Errorf("nothing moved: %v", err)
+	}
+	live.Fields["description"] = "by hand" // not even a field that the document names
+	var stale *StaleError
+	if err := saved.Check(mustMake(t, in)); !errors.As(err, &stale) || len(stale.Moved) != 1 || stale.Moved[0] != live.Address {
+		t.Errorf("got %v", err)
+	}
+	if err := saved.Check(mustMake(t, input(in.Desired[:1], live))); !errors.As(err, &stale) || len(stale.Moved) != 2 {
+		t.Errorf("a change that is no longer there: %v", err)
+	}
+	if _, err := Load(strings.NewReader(`{"formatVersion":"0.1"}`)); err == nil {
+		t.Error("another format has to be refused")
+	}
+}
