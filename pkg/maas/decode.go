@@ -10,17 +10,8 @@ import (
 // decoder fills the document's types from the merged tree and reports everything that doesn't fit.
 type decoder struct {
 	*reporter
-	pending []pending
-}
-
-// pending is a value that has to be resolved before it is known.
-type pending struct {
-	path []string
-	pos  Position
-	text string
-	set  func(resolved string)
-
-	secret bool // an empty one is a mistake
+	lookup     *lookup         // nil: references stay what they are
+	unresolved map[string]bool // paths of the values that aren't known because of that
 }
 
 // at is where in the document a value is decoded, and what its field's tags say.
@@ -132,12 +123,13 @@ func (d *decoder) entries(n *node, m mapping, a at) {
 
 func (d *decoder) fillMap(fields []field, m mapping, a at) {
 	m.makeRoom(len(fields))
-	keys, restricted := a.tag.Lookup("keys")
 	for i, f := range fields {
-		if restricted && !contains(keys, f.key) {
-			d.unknown(f, a.path, strings.Split(keys, ","))
+		d.key(f, a)
+		inner := a.below(f.key)
+		if keys, ok := a.tag.Lookup("innerKeys"); ok {
+			inner.tag = reflect.StructTag(`keys:"` + keys + `" ` + strings.ReplaceAll(string(a.tag), "innerKeys", "-"))
 		}
-		d.decode(f.value, reflect.ValueOf(m.fill(i, f.key, f.pos)).Elem(), a.below(f.key))
+		d.decode(f.value, reflect.ValueOf(m.fill(i, f.key, f.pos)).Elem(), inner)
 	}
 }
 

@@ -20,27 +20,39 @@ func (d *decoder) text(n *node, v reflect.Value, a at) {
 		d.wrong(n, a, "text")
 		return
 	}
-	if hasReference(s) {
-		v.SetString(s)
-		d.later(pending{path: a.path, pos: n.pos, text: s, set: v.SetString})
-		return
-	}
-	s = unescaped(s)
+	s, known := d.resolved(n, s, a, false)
 	v.SetString(s)
-	if enum, ok := a.tag.Lookup("enum"); ok && !contains(enum, s) {
-		known := strings.Split(enum, ",")
-		d.errorf(n.pos, CodeSchema, "%s can't be %q; it is one of %s%s", describe(a.path), s,
-			strings.Join(known, ", "), suggestion(s, known))
+	if known {
+		d.checkText(n, s, a)
 	}
 }
 
-// later notes a value that has to be resolved.
-func (d *decoder) later(p pending) { d.pending = append(d.pending, p) }
+// resolved gives the text that a reference stands for; where that isn't known, the reference itself and false.
+func (d *decoder) resolved(n *node, text string, a at, secret bool) (string, bool) {
+	if !hasReference(text) {
+		return unescaped(text), true
+	}
+	if d.lookup == nil {
+		d.unresolved[pathKey(a.path)] = true
+		return text, false
+	}
+	out, err := d.lookup.expand(text, n.pos)
+	if err == nil && secret && out == "" {
+		err = fmt.Errorf("%s is empty", text)
+	}
+	if err != nil {
+		d.errorf(n.pos, CodeSecret, "%s: %v", describe(a.path), err)
+		d.unresolved[pathKey(a.path)] = true
+		return text, false
+	}
+	return out, true
+}
 
 func (d *decoder) integer(n *node, v reflect.Value, a at) {
 	switch x := n.value.(type) {
 	case int64:
 		v.SetInt(x)
+		d.checkRange(n, x, a)
 	case float64:
 		if whole, ok := new(big.Int).SetString(strings.ReplaceAll(n.text, "_", ""), 0); ok && !whole.IsInt64() {
 			d.errorf(n.pos, CodeValue, "%s is %s, which doesn't fit 64 bits", describe(a.path), n.text)
@@ -102,8 +114,7 @@ func (d *decoder) secret(n *node, v *secret.Value, a at) {
 	s, isText := n.str()
 	switch {
 	case isText && isReference(s):
-		*v = secret.FromRef(s)
-		d.later(pending{a.path, n.pos, s, func(text string) { *v = secret.New(s, text) }, true})
+		*v = d.secretText(n, s, a, true)
 	case isText && s == "" && a.tag.Get("empty") == "true":
 		*v = secret.New("", "")
 	case isText && a.tag.Get("literal") == "true" && !hasReference(s):
@@ -118,34 +129,41 @@ func literalSecret(path []string) string {
 	return fmt.Sprintf("%s is a secret: say where it is, as ${env:NAME}, ${file:PATH} or ${exec:COMMAND}, not what it is", describe(path))
 }
 
+// secretText gives the secret that a text with references is.
+func (d *decoder) secretText(n *node, s string, a at, required bool) secret.Value {
+	if text, ok := d.resolved(n, s, a, required); ok {
+		return secret.New(s, text)
+	}
+	return secret.FromRef(s)
+}
+
 // fields decodes a mapping of any fields.
 func (d *decoder) fields(n *node, a at) map[string]any {
 	out := make(map[string]any, len(n.fields))
 	for _, f := range n.fields {
-		out[f.key] = d.any(f.value, a.below(f.key), func(v any) { out[f.key] = v })
+		out[f.key] = d.any(f.value, a.below(f.key))
 	}
 	return out
 }
 
 // any decodes what YAML gives. A text with references may hold a secret, wherever it is, so it is one.
-func (d *decoder) any(n *node, a at, set func(any)) any {
+func (d *decoder) any(n *node, a at) any {
 	switch n.kind {
 	case mappingNode:
 		return d.fields(n, a)
 	case listNode:
 		out := make([]any, len(n.items))
 		for i, item := range n.items {
-			out[i] = d.any(item, a.below(index(i)), func(v any) { out[i] = v })
+			out[i] = d.any(item, a.below(index(i)))
 		}
 		return out
 	}
 	s, ok := n.str()
-	if !ok {
+	switch {
+	case !ok:
 		return n.value
+	case hasReference(s):
+		return d.secretText(n, s, a, false)
 	}
-	if !hasReference(s) {
-		return unescaped(s)
-	}
-	d.later(pending{path: a.path, pos: n.pos, text: s, set: func(text string) { set(secret.New(s, text)) }})
-	return secret.FromRef(s)
+	return unescaped(s)
 }

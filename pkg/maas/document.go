@@ -14,15 +14,16 @@ type Document struct {
 	ThreeScale *ThreeScale   `yaml:"threescale"`
 	Keycloak   *Keycloak     `yaml:"keycloak"`
 	Tenant     *Tenant       `yaml:"tenant"`
-	Backends   Map[*Backend] `yaml:"backends"`
-	Products   Map[*Product] `yaml:"products"`
+	Backends   Map[*Backend] `yaml:"backends" key:"systemName"`
+	Products   Map[*Product] `yaml:"products" key:"systemName"`
 	Accounts   *Accounts     `yaml:"accounts"`
-	Realms     Map[*Realm]   `yaml:"realms"`
+	Realms     Map[*Realm]   `yaml:"realms" key:"realm"`
 	Outputs    Map[string]   `yaml:"outputs"`
 
-	positions map[string]Position // by path, joined with NUL
-	pending   []pending           // what Resolve has to fill in
-	dir       func(file string) string
+	positions  map[string]Position // by path, joined with NUL
+	unresolved map[string]bool     // paths whose value is a reference still
+	source     source
+	said       Diagnostics // by Load, so that Resolve says only what is new
 }
 
 // ThreeScale says where the tenant's admin portal is and how to get in.

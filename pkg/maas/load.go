@@ -10,24 +10,24 @@ import (
 // the diagnostics it is only good for looking at.
 func Load(o Options) (*Document, Diagnostics) {
 	r := &reporter{}
-	root := mergeLayers(r, o)
-	if root == nil {
+	src := mergeLayers(r, o)
+	if src.tree == nil {
 		return nil, r.found.sorted()
 	}
-	doc := decodeDocument(r, root)
-	doc.dir = o.dirOf
-	readActiveDocs(r, doc, o)
-	return doc, r.found.sorted()
+	doc := decodeDocument(r, src, nil)
+	doc.said = r.found.sorted()
+	return doc, doc.said
 }
 
-// decodeDocument fills the types from the merged tree.
-func decodeDocument(r *reporter, root *node) *Document {
-	doc := &Document{positions: map[string]Position{}}
-	d := &decoder{reporter: r}
-	d.decode(root, reflect.ValueOf(doc).Elem(), at{})
-	doc.pending = d.pending
+// decodeDocument fills the types from the merged tree and checks them. Without a lookup, references stay what they are.
+func decodeDocument(r *reporter, src source, look *lookup) *Document {
+	doc := &Document{positions: map[string]Position{}, unresolved: map[string]bool{}, source: src}
+	d := &decoder{reporter: r, lookup: look, unresolved: doc.unresolved}
+	recordPositions(doc.positions, src.tree, nil)
+	d.decode(src.tree, reflect.ValueOf(doc).Elem(), at{})
 	complete(doc)
-	recordPositions(doc.positions, root, nil)
+	readActiveDocs(r, doc, src.options)
+	validate(r, doc)
 	return doc
 }
 
@@ -48,40 +48,41 @@ func recordPositions(positions map[string]Position, n *node, path []string) {
 	}
 }
 
-// mergeLayers gives the one tree that files, environment, --set and templates make.
-func mergeLayers(r *reporter, o Options) *node {
+// source is what a document is decoded from.
+type source struct {
+	options      Options
+	tree         *node    // all layers merged
+	environments []string // that can be chosen
+}
+
+// mergeLayers gives the one tree that files, environment, --set and templates make; no tree where there is nothing.
+func mergeLayers(r *reporter, o Options) source {
+	src := source{options: o}
 	root := readFiles(r, o)
 	if root == nil {
 		if len(r.found) == 0 {
 			r.errorf(Position{File: strings.Join(o.Files, ", ")}, CodeFile, "the document is empty")
 		}
-		if len(o.Sets) == 0 || len(o.Files) > 0 {
-			return nil
-		}
+		return src
 	}
-	root = applyEnvironment(r, root, o.Environment)
+	environments := root.get(environmentsKey)
+	src.environments = environments.keys()
+	root = applyEnvironment(r, root.without(environmentsKey), environments, o.Environment)
 	for _, s := range o.Sets {
 		root = applySet(r, root, s)
 	}
-	root = applyTemplates(r, root)
-	return dropNulls(root)
+	checkUnused(r, environments, o.Environment)
+	src.tree = dropNulls(applyTemplates(r, root))
+	return src
 }
 
 // applyEnvironment merges an environment over the document.
-func applyEnvironment(r *reporter, root *node, name string) *node {
-	environments := root.get(environmentsKey)
-	root = root.without(environmentsKey)
+func applyEnvironment(r *reporter, root, environments *node, name string) *node {
 	if name == "" {
 		return root
 	}
-	var known []string
-	if environments.isMapping() {
-		for _, f := range environments.fields {
-			known = append(known, f.key)
-		}
-	}
 	env := environments.get(name)
-	switch {
+	switch known := environments.keys(); {
 	case len(known) == 0:
 		r.errorf(Position{File: root.pos.File}, CodeEnvironment, "there is no environment %q: the document has none", name)
 	case env == nil:
@@ -108,5 +109,6 @@ func applyTemplates(r *reporter, root *node) *node {
 		}
 		root = root.with(collection, all.pos, out)
 	}
+	t.checkUnused()
 	return root
 }

@@ -107,3 +107,15 @@ func (n *node) what() string {
 	}
 	return "text"
 }
+
+// keys lists the keys of a mapping.
+func (n *node) keys() []string {
+	if !n.isMapping() {
+		return nil
+	}
+	keys := make([]string, len(n.fields))
+	for i, f := range n.fields {
+		keys[i] = f.key
+	}
+	return keys
+}

@@ -4,17 +4,17 @@ package maas
 // as they are, so that a newer server's fields need no newer maasctl. Secrets among them are secret.Value.
 type Realm struct {
 	Object               `yaml:",inline"`
-	Clients              Map[*Client]           `yaml:"clients"`
-	ClientScopes         Map[*ClientScope]      `yaml:"clientScopes"`
+	Clients              Map[*Client]           `yaml:"clients" key:"name"`
+	ClientScopes         Map[*ClientScope]      `yaml:"clientScopes" key:"name"`
 	DefaultClientScopes  []NameOrAbsent         `yaml:"defaultClientScopes"`
 	OptionalClientScopes []NameOrAbsent         `yaml:"optionalClientScopes"`
-	Roles                Map[*Role]             `yaml:"roles"`
-	Groups               Map[*Group]            `yaml:"groups"`
-	IdentityProviders    Map[*IdentityProvider] `yaml:"identityProviders"`
-	Users                Map[*RealmUser]        `yaml:"users"`
+	Roles                Map[*Role]             `yaml:"roles" key:"name"`
+	Groups               Map[*Group]            `yaml:"groups" key:"name"`
+	IdentityProviders    Map[*IdentityProvider] `yaml:"identityProviders" key:"name"`
+	Users                Map[*RealmUser]        `yaml:"users" key:"name"`
 	RequiredActions      Map[*Object]           `yaml:"requiredActions"`
-	ClientPolicies       Map[*Object]           `yaml:"clientPolicies"`
-	ClientProfiles       Map[*Object]           `yaml:"clientProfiles"`
+	ClientPolicies       Map[*Object]           `yaml:"clientPolicies" key:"name"`
+	ClientProfiles       Map[*Object]           `yaml:"clientProfiles" key:"name"`
 }
 
 // Object is anything of a realm: its life, and its fields under Keycloak's names. A field's value is what YAML gives
@@ -27,8 +27,8 @@ type Object struct {
 // Client is an application of a realm, or a service that asks for tokens.
 type Client struct {
 	Object               `yaml:",inline"`
-	ProtocolMappers      Map[*Mapper]   `yaml:"protocolMappers"`
-	Roles                Map[*Role]     `yaml:"roles"`
+	ProtocolMappers      Map[*Mapper]   `yaml:"protocolMappers" key:"name"`
+	Roles                Map[*Role]     `yaml:"roles" key:"name"`
 	ServiceAccountRoles  []RoleRef      `yaml:"serviceAccountRoles"`
 	DefaultClientScopes  []NameOrAbsent `yaml:"defaultClientScopes"`
 	OptionalClientScopes []NameOrAbsent `yaml:"optionalClientScopes"`
@@ -46,7 +46,7 @@ type Mapper struct {
 // ClientScope is a set of mappers that clients share.
 type ClientScope struct {
 	Object          `yaml:",inline"`
-	ProtocolMappers Map[*Mapper] `yaml:"protocolMappers"`
+	ProtocolMappers Map[*Mapper] `yaml:"protocolMappers" key:"name"`
 }
 
 // Role is a role of the realm or of a client.
@@ -59,14 +59,14 @@ type Role struct {
 type Group struct {
 	Object `yaml:",inline"`
 	Roles  []RoleRef   `yaml:"roles"`
-	Groups Map[*Group] `yaml:"groups"`
+	Groups Map[*Group] `yaml:"groups" key:"name"`
 }
 
 // IdentityProvider is an upstream that users sign in by.
 type IdentityProvider struct {
 	Object    `yaml:",inline"`
 	Discovery string       `yaml:"discovery"` // the issuer whose openid-configuration gives the endpoints
-	Mappers   Map[*Object] `yaml:"mappers"`
+	Mappers   Map[*Object] `yaml:"mappers" key:"name"`
 }
 
 // RealmUser is a user of the realm; its key is the username.

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -23,23 +24,11 @@ type Sources struct {
 // with its position; so is what turns out to be wrong now that it is known. Nothing of a value is in a diagnostic.
 func (d *Document) Resolve(ctx context.Context, s Sources) Diagnostics {
 	r := &reporter{}
-	look := &lookup{sources: s.orOwn(), dir: d.dir, seen: map[part]found{}}
-	for _, p := range d.pending {
-		text, err := look.expand(ctx, p)
-		switch {
-		case err != nil:
-			r.errorf(p.pos, CodeSecret, "%s: %v", describe(p.path), err)
-		case p.secret && text == "":
-			r.errorf(p.pos, CodeSecret, "%s: %s is empty", describe(p.path), p.text)
-		default:
-			p.set(text)
-		}
-	}
-	if r.found.HasErrors() {
-		return r.found.sorted()
-	}
-	d.pending = nil
-	return r.found.sorted()
+	look := &lookup{ctx: ctx, sources: s.orOwn(), dir: d.source.options.dirOf, seen: map[part]answer{}}
+	resolved := decodeDocument(r, d.source, look)
+	resolved.said = d.said
+	*d = *resolved
+	return slices.DeleteFunc(r.found.sorted(), func(found Diagnostic) bool { return slices.Contains(d.said, found) })
 }
 
 func (s Sources) orOwn() Sources {
@@ -66,40 +55,41 @@ func shell(ctx context.Context, command string) ([]byte, error) {
 
 // lookup reads each reference once, however often the document says it.
 type lookup struct {
+	ctx     context.Context //nolint:containedctx // it lives for one call of Resolve
 	sources Sources
 	dir     func(file string) string
-	seen    map[part]found
+	seen    map[part]answer
 }
 
-type found struct {
+type answer struct {
 	text string
 	err  error
 }
 
 // expand puts the values of its references into a text.
-func (l *lookup) expand(ctx context.Context, p pending) (string, error) {
+func (l *lookup) expand(text string, pos Position) (string, error) {
 	var b strings.Builder
 	var errs []error
-	for _, piece := range references(p.text) {
+	for _, piece := range references(text) {
 		if piece.scheme == "" {
 			b.WriteString(piece.text)
 			continue
 		}
 		if piece.scheme == "file" && !filepath.IsAbs(piece.text) {
-			piece.text = filepath.Join(l.dir(p.pos.File), piece.text)
+			piece.text = filepath.Join(l.dir(pos.File), piece.text)
 		}
-		f, ok := l.seen[piece]
+		a, ok := l.seen[piece]
 		if !ok {
-			f.text, f.err = l.read(ctx, piece)
-			l.seen[piece] = f
+			a.text, a.err = l.read(piece)
+			l.seen[piece] = a
 		}
-		b.WriteString(f.text)
-		errs = append(errs, f.err)
+		b.WriteString(a.text)
+		errs = append(errs, a.err)
 	}
 	return b.String(), errors.Join(errs...)
 }
 
-func (l *lookup) read(ctx context.Context, p part) (string, error) {
+func (l *lookup) read(p part) (string, error) {
 	switch p.scheme {
 	case "env":
 		text, ok := l.sources.Env(p.text)
@@ -114,7 +104,7 @@ func (l *lookup) read(ctx context.Context, p part) (string, error) {
 		}
 		return trimNewline(data), nil
 	default:
-		data, err := l.sources.Exec(ctx, p.text)
+		data, err := l.sources.Exec(l.ctx, p.text)
 		if err != nil {
 			return "", fmt.Errorf("the command %q failed: %w", p.text, err)
 		}

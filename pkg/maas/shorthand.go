@@ -80,11 +80,14 @@ func (n *NameOrAbsent) finish() error {
 
 func (n *NameOrAbsent) setPos(p Position) { n.Pos = p }
 
+// builtinVersion is the version of the policies that come with APIcast.
+const builtinVersion = "builtin"
+
 func (p *Policy) setPos(pos Position) { p.Pos = pos }
 
 // finish says what is meant where nothing is said.
 func (p *Policy) finish() error {
-	p.Version = cmp.Or(p.Version, "builtin")
+	p.Version = cmp.Or(p.Version, builtinVersion)
 	if p.Configuration == nil {
 		p.Configuration = map[string]any{}
 	}

@@ -106,13 +106,7 @@ func (t *templates) template(name string, pos Position) *node {
 
 // known lists all templates that the document could use.
 func (t *templates) known() []string {
-	names := BuiltinTemplates()
-	if t.own.isMapping() {
-		for _, f := range t.own.fields {
-			names = append(names, f.key)
-		}
-	}
-	return names
+	return append(BuiltinTemplates(), t.own.keys()...)
 }
 
 // builtin parses a built-in template; nil where there is none of the name.

@@ -1,0 +1,277 @@
+package maas
+
+import (
+	"slices"
+	"strings"
+)
+
+func (v *validator) realms() {
+	for _, r := range v.doc.Realms {
+		if r.Value.Absent {
+			continue
+		}
+		at := v.at("realms", r.Name)
+		realm := realmPlace{at, r.Name, r.Value}
+		at.identity(r.Value.Fields, "realm", r.Name)
+		realm.clients()
+		realm.clientScopes()
+		realm.scopes(at, "defaultClientScopes", r.Value.DefaultClientScopes)
+		realm.scopes(at, "optionalClientScopes", r.Value.OptionalClientScopes)
+		realm.roles(at, r.Value.Roles)
+		realm.groups(at, r.Value.Groups)
+		realm.identityProviders()
+		realm.users()
+		at.literal(r.Value.Fields, "smtpServer", "password")
+		at.literal(r.Value.Fields, "smtpServer", "authTokenClientSecret")
+	}
+}
+
+// realmPlace is a realm with what its objects may name.
+type realmPlace struct {
+	place
+	name  string
+	realm *Realm
+}
+
+// identity checks that a field which Keycloak takes as the object's name is the object's key.
+func (p place) identity(fields map[string]any, field, name string) {
+	if said, ok := fields[field].(string); ok && said != name {
+		p.at(field).errorf(CodeName, "%s: its key is its %s, so it can't be %q; leave it out", p, field, said)
+	}
+}
+
+func (r realmPlace) clients() {
+	for _, c := range r.realm.Clients {
+		if c.Value.Absent {
+			continue
+		}
+		at := r.at("clients", c.Name)
+		at.identity(c.Value.Fields, "clientId", c.Name)
+		at.literal(c.Value.Fields, "secret")
+		at.mappers(c.Value.ProtocolMappers)
+		r.roles(at, c.Value.Roles)
+		r.roleRefs(at, "serviceAccountRoles", c.Value.ServiceAccountRoles)
+		r.scopes(at, "defaultClientScopes", c.Value.DefaultClientScopes)
+		r.scopes(at, "optionalClientScopes", c.Value.OptionalClientScopes)
+		if on, said := c.Value.Fields["serviceAccountsEnabled"].(bool); said && !on && len(c.Value.ServiceAccountRoles) > 0 {
+			at.at("serviceAccountRoles").errorf(CodeValue, "%s has no service account to give roles to; say serviceAccountsEnabled: true", at)
+		}
+	}
+}
+
+func (r realmPlace) clientScopes() {
+	for _, s := range r.realm.ClientScopes {
+		if s.Value.Absent {
+			continue
+		}
+		at := r.at("clientScopes", s.Name)
+		at.identity(s.Value.Fields, "name", s.Name)
+		at.mappers(s.Value.ProtocolMappers)
+		if strings.Contains(s.Name, " ") {
+			at.warnf(CodeName, "%s: Keycloak 26 refuses blanks in a client scope's name", at)
+		}
+	}
+}
+
+// mappers checks protocol mappers in both of their forms.
+func (p place) mappers(mappers Map[*Mapper]) {
+	for _, m := range mappers {
+		if m.Value.Absent {
+			continue
+		}
+		at := p.at("protocolMappers", m.Name)
+		at.identity(m.Value.Fields, "name", m.Name)
+		short := m.Value.UserProperty != "" || m.Value.UserAttribute != ""
+		_, full := m.Value.Fields["protocolMapper"]
+		switch {
+		case m.Value.UserProperty != "" && m.Value.UserAttribute != "":
+			at.errorf(CodeSchema, "%s is of a userProperty or of a userAttribute, not of both", at)
+		case short && full:
+			at.errorf(CodeSchema, "%s has both the short form and a protocolMapper; say the one or the other", at)
+		case short && m.Value.Claim == "":
+			at.errorf(CodeSchema, "%s needs a claim", at)
+		case !short && (m.Value.Claim != "" || m.Value.Type != ""):
+			at.errorf(CodeSchema, "%s: claim and type belong to the short form, with userProperty or userAttribute", at)
+		case !short && !full:
+			at.errorf(CodeSchema, "%s needs a userProperty, a userAttribute or a protocolMapper", at)
+		}
+	}
+}
+
+// roles checks the roles of a realm or client.
+func (r realmPlace) roles(at place, roles Map[*Role]) {
+	for _, role := range roles {
+		if role.Value.Absent {
+			continue
+		}
+		at := at.at("roles", role.Name)
+		at.identity(role.Value.Fields, "name", role.Name)
+		r.roleRefs(at, "composites", role.Value.Composites)
+	}
+}
+
+func (r realmPlace) groups(at place, groups Map[*Group]) {
+	for _, g := range groups {
+		if g.Value.Absent {
+			continue
+		}
+		at := at.at("groups", g.Name)
+		at.identity(g.Value.Fields, "name", g.Name)
+		r.roleRefs(at, "roles", g.Value.Roles)
+		r.groups(at, g.Value.Groups)
+	}
+}
+
+func (r realmPlace) identityProviders() {
+	for _, i := range r.realm.IdentityProviders {
+		if i.Value.Absent {
+			continue
+		}
+		at := r.at("identityProviders", i.Name)
+		at.identity(i.Value.Fields, "alias", i.Name)
+		at.literal(i.Value.Fields, "config", "clientSecret")
+		at.needs(i.Value.Fields["providerId"] != nil, "a providerId", ", such as oidc")
+		if i.Value.Discovery != "" {
+			at.at("discovery").check(&i.Value.Discovery, secureURL)
+		}
+		if strings.ContainsAny(i.Name, " /") {
+			at.warnf(CodeName, "%s: Keycloak 26 refuses blanks and slashes in an alias", at)
+		}
+		for _, m := range i.Value.Mappers {
+			at := at.at("mappers", m.Name)
+			at.identity(m.Value.Fields, "name", m.Name)
+			if !m.Value.Absent {
+				at.needs(m.Value.Fields["identityProviderMapper"] != nil, "an identityProviderMapper", "")
+			}
+		}
+	}
+}
+
+// literal reports a secret of Keycloak's that is written out in the document.
+func (p place) literal(fields map[string]any, path ...string) {
+	for _, key := range path[:len(path)-1] {
+		fields, _ = fields[key].(map[string]any)
+	}
+	switch value := fields[path[len(path)-1]]; value.(type) {
+	case string, int64, float64, bool:
+		if value != "" {
+			at := p.at(path...)
+			at.errorf(CodeSecret, "%s", literalSecret(at.path))
+		}
+	}
+}
+
+func (r realmPlace) users() {
+	for _, u := range r.realm.Users {
+		if u.Value.Absent {
+			continue
+		}
+		at := r.at("users", u.Name)
+		at.identity(u.Value.Fields, "username", u.Name)
+		at.literal(u.Value.Fields, "password")
+		if list, ok := u.Value.Fields["credentials"].([]any); ok {
+			for i, c := range list {
+				fields, _ := c.(map[string]any)
+				at.at("credentials", index(i)).literal(fields, "value")
+			}
+		}
+		if u.Name != strings.ToLower(u.Name) {
+			at.errorf(CodeName, "%s: Keycloak keeps usernames in lower case: %q", at, strings.ToLower(u.Name))
+		}
+		if n := len([]rune(u.Name)); n < minUsername {
+			at.warnf(CodeName, "%s: Keycloak 26 takes usernames of %d characters and more", at, minUsername)
+		}
+		r.roleRefs(at, "roles", u.Value.Roles)
+		for i, path := range u.Value.Groups {
+			at.at("groups", index(i)).group(r.realm.Groups, path)
+		}
+	}
+}
+
+const minUsername = 3
+
+// group checks that a group's path leads somewhere.
+func (p place) group(groups Map[*Group], path string) {
+	if !p.known() {
+		return
+	}
+	if !strings.HasPrefix(path, "/") {
+		p.errorf(CodeValue, "%s: a group's path starts with /, as in /platform/on-call", p)
+		return
+	}
+	for _, name := range strings.Split(path[1:], "/") {
+		g, ok := groups.Get(name)
+		if !ok || g.Absent {
+			p.errorf(CodeReference, "%s: there is no group %q%s", p, path, suggestion(name, groups.Names()))
+			return
+		}
+		groups = g.Groups
+	}
+}
+
+// scopes checks that client scopes are the realm's own or Keycloak's.
+func (r realmPlace) scopes(at place, key string, scopes []NameOrAbsent) {
+	for i, s := range scopes {
+		declared, ok := r.realm.ClientScopes.Get(s.Name)
+		if s.Name == "" || s.Absent || ok && !declared.Absent || !ok && slices.Contains(builtinScopes(), s.Name) {
+			continue
+		}
+		at.at(key, index(i)).errorf(CodeReference, "%s: no client scope %q; %s", at, s.Name,
+			strings.Replace(lacks(r.realm.ClientScopes, s.Name), "document", "realm", 1))
+	}
+}
+
+// roleRefs checks that roles are the realm's own, one of its clients', or Keycloak's.
+func (r realmPlace) roleRefs(at place, key string, refs []RoleRef) {
+	for i, ref := range refs {
+		at := at.at(key, index(i))
+		switch {
+		case ref.Role == "":
+		case ref.Client == "":
+			role, ok := r.realm.Roles.Get(ref.Role)
+			if ok && !role.Absent || !ok && r.builtinRole(ref.Role) {
+				continue
+			}
+			at.errorf(CodeReference, "%s: no role %q; %s", at, ref.Role, strings.Replace(lacks(r.realm.Roles, ref.Role), "document", "realm", 1))
+		default:
+			r.clientRole(at, ref)
+		}
+	}
+}
+
+func (r realmPlace) clientRole(at place, ref RoleRef) {
+	client, ok := r.realm.Clients.Get(ref.Client)
+	if !ok && builtinClient(ref.Client) {
+		return
+	}
+	if !ok || client.Absent {
+		at.errorf(CodeReference, "%s: no client %q; %s", at, ref.Client, strings.Replace(lacks(r.realm.Clients, ref.Client), "document", "realm", 1))
+		return
+	}
+	if role, ok := client.Roles.Get(ref.Role); (!ok || role.Absent) && !builtinClient(ref.Client) && ref.Role != "uma_protection" {
+		at.errorf(CodeReference, "%s: client %s has no role %q%s", at, ref.Client, ref.Role, suggestion(ref.Role, client.Roles.Names()))
+	}
+}
+
+// builtinScopes are the client scopes that Keycloak gives a new realm.
+func builtinScopes() []string {
+	return []string{
+		"profile", "email", "address", "phone", "offline_access", "roles", "web-origins", "microprofile-jwt", "acr",
+		"basic", "organization", "service_account", "role_list", "saml_organization",
+	}
+}
+
+// builtinRole tells whether Keycloak gives a new realm this role.
+func (r realmPlace) builtinRole(name string) bool {
+	if r.name == "master" && (name == "admin" || name == "create-realm") {
+		return true
+	}
+	return name == "offline_access" || name == "uma_authorization" || name == "default-roles-"+strings.ToLower(r.name)
+}
+
+// builtinClient tells whether Keycloak gives a new realm this client; in master there is one for each realm.
+func builtinClient(name string) bool {
+	return strings.HasSuffix(name, "-realm") || slices.Contains([]string{
+		"realm-management", "account", "account-console", "broker", "security-admin-console", "admin-cli",
+	}, name)
+}
