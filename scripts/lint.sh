@@ -2,7 +2,7 @@
 # golangci-lint in the version that .golangci.yaml was written for, built into .cache/bin at the first call.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-version=v2.12.2
+version=v2.15.0
 tool=.cache/bin/golangci-lint-$version
 if [ ! -x "$tool" ]; then
 	mkdir -p .cache/bin

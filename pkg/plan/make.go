@@ -353,11 +353,11 @@ func (m *maker) plan() (*Plan, error) {
 			m.out.Summary.Delete++
 		}
 		if c.Live != nil {
-			print, err := fingerprint(c.Live)
+			mark, err := fingerprint(c.Live)
 			if err != nil {
 				return nil, fmt.Errorf("plan %s: %w", c.Address, err)
 			}
-			c.Fingerprint = print
+			c.Fingerprint = mark
 		}
 	}
 	if err := m.sortChanges(); err != nil {

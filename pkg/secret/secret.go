@@ -41,13 +41,26 @@ func (v Value) Equal(o Value) bool {
 	return v.known && o.known && subtle.ConstantTimeCompare([]byte(v.text), []byte(o.text)) == 1
 }
 
-func (Value) String() string               { return Mask }
-func (Value) GoString() string             { return Mask }
-func (Value) Format(s fmt.State, _ rune)   { _, _ = s.Write([]byte(Mask)) }
+// String is the mask.
+func (Value) String() string { return Mask }
+
+// GoString is the mask, for %#v.
+func (Value) GoString() string { return Mask }
+
+// Format writes the mask for every verb.
+func (Value) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(Mask)) }
+
+// MarshalText is the mask, as a key or value of any text format.
 func (Value) MarshalText() ([]byte, error) { return []byte(Mask), nil }
+
+// MarshalJSON is the mask as a JSON string.
 func (Value) MarshalJSON() ([]byte, error) { return []byte(`"` + Mask + `"`), nil }
-func (Value) MarshalYAML() (any, error)    { return Mask, nil }
-func (Value) LogValue() slog.Value         { return slog.StringValue(Mask) }
+
+// MarshalYAML is the mask.
+func (Value) MarshalYAML() (any, error) { return Mask, nil }
+
+// LogValue is the mask, for log/slog.
+func (Value) LogValue() slog.Value { return slog.StringValue(Mask) }
 
 var (
 	_ fmt.Formatter  = Value{}
