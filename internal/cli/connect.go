@@ -12,6 +12,7 @@ import (
 
 	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/keycloak"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/secret"
 	"example.com/maasctl/pkg/threescale"
@@ -43,7 +44,7 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 		opts.Trace, c.close = io.Writer(f), func() { _ = f.Close() }
 	}
 	c.Engine = &engine.Engine{Document: doc}
-	for _, open := range []func(*maas.Document, transport.Options) (engine.System, error){g.openThreeScale} {
+	for _, open := range []func(*maas.Document, transport.Options) (engine.System, error){g.openKeycloak, g.openThreeScale} {
 		system, err := open(doc, opts)
 		if err != nil {
 			c.close()
@@ -90,6 +91,25 @@ func (g *global) openThreeScale(doc *maas.Document, opts transport.Options) (eng
 		config.MasterURL, config.MasterToken = t.Master.URL, t.Master.Token
 	}
 	return threescale.Open(config), nil
+}
+
+func (g *global) openKeycloak(doc *maas.Document, opts transport.Options) (engine.System, error) {
+	k := doc.Keycloak
+	if k == nil {
+		return nil, nil
+	}
+	if err := g.checkURL("keycloak.url", k.URL, k.Insecure); err != nil {
+		return nil, err
+	}
+	opts.Insecure = k.Insecure
+	config := keycloak.Config{URL: k.URL, Owner: engine.Owner(doc), Transport: opts}
+	if c := k.Credentials; c != nil {
+		know(opts.Redactor, c.Password, c.ClientSecret, c.Token)
+		config.Credentials = keycloak.Credentials{
+			Realm: c.Realm, Username: c.Username, Password: c.Password, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Token: c.Token,
+		}
+	}
+	return keycloak.Open(config), nil
 }
 
 func know(r *transport.Redactor, secrets ...secret.Value) {

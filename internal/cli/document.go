@@ -25,7 +25,7 @@ func (g *global) load() (*maas.Document, error) {
 func (g *global) resolved(ctx context.Context) (*maas.Document, error) {
 	doc, found := maas.Load(g.options())
 	if !found.HasErrors() {
-		found = append(found, doc.Resolve(ctx, maas.Sources{Getenv: g.Getenv, Dir: g.Dir})...)
+		found = append(found, doc.Resolve(ctx, maas.Sources{Env: g.LookupEnv})...)
 	}
 	return doc, g.report(found)
 }
@@ -68,4 +68,4 @@ func (g *global) print(v any) error {
 	return errors.New("no such format: " + g.output)
 }
 
-func (g *global) style() view.Style { return view.NewStyle(g.Out, g.color, g.Getenv) }
+func (g *global) style() view.Style { return view.NewStyle(g.Out, g.color, g.getenv) }

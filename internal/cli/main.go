@@ -14,14 +14,20 @@ import (
 
 // IO is what a command has to do with the world. Tests put their own in.
 type IO struct {
-	In     io.Reader
-	Out    io.Writer // data
-	Err    io.Writer // progress, hints, errors
-	Getenv func(string) string
-	Now    func() time.Time
-	Dir    string // what relative paths are relative to; "" for the working directory
+	In        io.Reader
+	Out       io.Writer // data
+	Err       io.Writer // progress, hints, errors
+	LookupEnv func(string) (string, bool)
+	Now       func() time.Time
+	Dir       string // what relative paths are relative to; "" for the working directory
 	// Interrupts delivers the user's Ctrl-C.
 	Interrupts <-chan os.Signal
+}
+
+// getenv is a variable's value, "" where it isn't set.
+func (s IO) getenv(name string) string {
+	v, _ := s.LookupEnv(name)
+	return v
 }
 
 // Main runs maasctl with the process's own arguments and streams.
@@ -29,7 +35,7 @@ func Main() ExitCode {
 	interrupts := make(chan os.Signal, 2)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	return Run(context.Background(), os.Args[1:], IO{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Interrupts: interrupts,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Now: time.Now, Interrupts: interrupts,
 	})
 }
 

@@ -28,6 +28,9 @@ type System interface {
 	Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error)
 }
 
+// warner is a system that finds things worth a word while it reads.
+type warner interface{ Warnings() []plan.Note }
+
 // Engine is a document with its systems. In a plan, the systems stand in the order given here.
 type Engine struct {
 	Document *maas.Document
@@ -71,8 +74,11 @@ func (e *Engine) Plan(ctx context.Context, opts PlanOptions) (*plan.Plan, plan.S
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
 	}
-	for _, s := range states {
-		maps.Copy(in.Live, s)
+	for i, s := range e.Systems {
+		maps.Copy(in.Live, states[i])
+		if w, ok := s.(warner); ok {
+			in.Warnings = append(in.Warnings, w.Warnings()...)
+		}
 	}
 	p, err := plan.Make(in)
 	return p, in.Live, err
