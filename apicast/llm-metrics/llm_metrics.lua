@@ -1,0 +1,115 @@
+--- The policy: what it does in each of the gateway's phases.
+--
+--   rewrite        notes when the request began
+--   access         limits, the request's body, the client's credentials  (llm_metrics_limits, _inbound, _credentials)
+--   header_filter  decides whether the reply is worth watching           (_response)
+--   body_filter    watches it go by                                      (_sse, _json, _usage, _strip)
+--   post_action    reports, and counts for Prometheus        (_accounting, _rules, _report, _prometheus)
+--   log            the same, where a request never came to post_action
+--
+-- It stands before `apicast` in the chain. The gateway swallows what a phase raises, so each phase catches, counts and
+-- logs its own errors, and the request goes on without the policy.
+
+local pcall = pcall
+local policy = require('apicast.policy')
+local Application = require('llm_metrics_application')
+local accounting = require('llm_metrics_accounting')
+local config = require('llm_metrics_config')
+local credentials = require('llm_metrics_credentials')
+local inbound = require('llm_metrics_inbound')
+local limits = require('llm_metrics_limits')
+local log = require('llm_metrics_log')
+local prometheus = require('llm_metrics_prometheus')
+local response = require('llm_metrics_response')
+local rules = require('llm_metrics_rules')
+
+local _M = policy.new('LLM Metrics', '1.0')
+local new = _M.new
+
+--- @param given the configuration, see apicast-policy.json; nil is allowed
+function _M.new(given)
+  local self = new(given)
+  self.config = config.read(given)
+  self.rules = rules.load(type(given) == 'table' and given.rules)
+  self.metrics = prometheus.new(self.config)
+  self.applications = Application.new(self.config.application_lookup)
+  return self
+end
+
+local function state_of(self, context)
+  local state = context[self]
+  if not state then
+    ngx.update_time() -- the gateway's clock may be 100 ms coarse
+    state = { began = ngx.now() }
+    context[self] = state
+  end
+  return state
+end
+
+local phases = {}
+
+function phases.rewrite(self, context)
+  state_of(self, context)
+end
+
+function phases.access(self, context)
+  local state = state_of(self, context)
+  if ngx.req.get_method() == 'POST' then
+    local request = inbound.read(self.config, context, state)
+    limits.enforce(self, context, request and request.estimate)
+    inbound.rewrite(self.config, request, state)
+  end
+  credentials.apply(self.config, context)
+end
+
+function phases.header_filter(self, context)
+  local state = state_of(self, context)
+  if ngx.req.get_method() ~= 'POST' then return end
+  local headers = ngx.header
+  state.watch, state.skipped = response.watch({
+    status = ngx.status,
+    content_type = headers.content_type,
+    content_encoding = headers.content_encoding,
+    path = ngx.var.uri,
+    strip = state.strip,
+  })
+  if state.watch and state.watch.stripper then headers.content_length = nil end
+end
+
+function phases.body_filter(self, context)
+  local state = context[self]
+  local watch = state and state.watch
+  if not watch then return end
+  local piece, last = ngx.arg[1], ngx.arg[2]
+  local changed
+  if piece and piece ~= '' then changed = watch:feed(piece) end
+  if not state.first_at and watch:begun() then
+    ngx.update_time()
+    state.first_at = ngx.now()
+  end
+  if last then
+    local rest = watch:finish()
+    if rest then changed = (changed or '') .. rest end
+    state.complete = true
+  end
+  if changed then ngx.arg[1] = changed end
+end
+
+function phases.post_action(self, context)
+  accounting.settle(self, context, state_of(self, context))
+end
+
+phases.log = phases.post_action
+
+for name, phase in pairs(phases) do
+  _M[name] = function(self, context)
+    local ok, err = pcall(phase, self, context)
+    if ok then return end
+    prometheus.error(name)
+    log.say(log.ERR, 'phase ' .. name, 'error in ', name, ': ', tostring(err))
+    local state = context[self]
+    if state then state.watch = nil end
+  end
+end
+
+return _M

@@ -1,0 +1,105 @@
+--- Calls to the 3scale backend through the gateway's own client, and what its answers mean.
+
+local format = string.format
+local match = string.match
+local pairs = pairs
+local pcall = pcall
+local tonumber = tonumber
+local type = type
+local spawn, wait, kill = ngx.thread.spawn, ngx.thread.wait, ngx.thread.kill
+local sleep = ngx.sleep
+local backend_client = require('apicast.backend_client')
+
+local _M = {}
+
+local TIMEOUT = { status = 0, error = 'timeout' }
+
+-- The gateway's client waits as long as the gateway's sockets do; a model's user shouldn't.
+local function within(milliseconds, call)
+  local worker = spawn(call)
+  local clock = spawn(function()
+    sleep(milliseconds / 1000)
+    return TIMEOUT
+  end)
+  local ok, answer = wait(worker, clock)
+  pcall(kill, worker)
+  pcall(kill, clock)
+  if not ok or type(answer) ~= 'table' then return { status = 0, error = 'connection' } end
+  return answer
+end
+
+--- A whole number as the backend reads it: Lua writes 1e14 as "1e+14", which the backend refuses.
+function _M.whole(number)
+  return format('%.0f', number)
+end
+
+local function headers_of(answer)
+  return type(answer.headers) == 'table' and answer.headers or {}
+end
+
+local function unavailable(answer)
+  local status = tonumber(answer.status) or 0
+  if status == 0 then
+    return { kind = 'unavailable', reason = answer.error == 'timeout' and 'timeout' or 'connection', error = answer.error }
+  elseif status >= 499 or status == 429 then
+    return { kind = 'unavailable', reason = format('status_%d', status) }
+  end
+end
+
+local function code(answer)
+  return type(answer.body) == 'string' and match(answer.body, 'code="([%w_]+)"') or nil
+end
+
+local function verdict(answer)
+  local status = answer.status
+  local reason = code(answer)
+  if status == 200 then return { kind = 'allowed' } end
+  if status == 409 then
+    local headers = headers_of(answer)
+    if (headers['3scale-rejection-reason'] or reason) ~= 'limits_exceeded' then return { kind = 'denied' } end
+    return {
+      kind = 'limited',
+      reset = tonumber(headers['3scale-limit-reset']),
+      maximum = tonumber(headers['3scale-limit-max-value']),
+    }
+  end
+  if reason == 'metric_invalid' then return { kind = 'unknown_metric' } end
+  if reason == 'service_token_invalid' or reason == 'provider_key_invalid' or reason == 'service_id_invalid' then
+    return { kind = 'misconfigured', reason = reason }
+  end
+  if status == 404 and not reason then return { kind = 'not_found' } end
+  if status == 403 or status == 404 then return { kind = 'denied' } end
+  return unavailable(answer) or { kind = 'misconfigured', reason = format('status_%d', status) }
+end
+
+--- Asks whether this much usage is allowed, without counting it.
+-- @param usage metric -> number
+-- @return kind: allowed; limited (reset in seconds, maximum); denied (the credentials); unknown_metric; not_found (the
+--   answer doesn't say what); misconfigured (reason); unavailable (reason)
+function _M.authorize(service, usage, credentials, timeout)
+  local parameters = {}
+  for metric, number in pairs(usage) do parameters['usage[' .. metric .. ']'] = _M.whole(number) end
+  local answer = within(timeout, function()
+    return backend_client:new(service):authorize(parameters, credentials)
+  end)
+  return verdict(answer)
+end
+
+--- Reports the usage of one application. A report checks no limits, so none refuses it; it isn't idempotent either.
+-- @param kind, id user_key or app_id, and its value
+-- @return kind: accepted; unavailable (not counted, may be sent again); unknown (may have been counted); refused
+function _M.report(service, kind, id, usage, timeout)
+  local values = {}
+  for metric, number in pairs(usage) do values[metric] = _M.whole(number) end
+  -- What the gateway's own reports batch holds, built here because that one adds strings up to numbers again.
+  local batch = { service_id = service.id, credentials_type = kind, reports = { [id] = values } }
+  local answer = within(timeout, function()
+    return backend_client:new(service):report(batch)
+  end)
+  local status = tonumber(answer.status) or 0
+  if status == 202 or status == 200 then return { kind = 'accepted' } end
+  if answer.error == 'timeout' or status == 504 then return { kind = 'unknown', reason = 'timeout' } end
+  return unavailable(answer) or { kind = 'refused', reason = code(answer) or format('status_%d', status) }
+end
+
+return _M

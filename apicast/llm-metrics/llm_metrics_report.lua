@@ -1,0 +1,168 @@
+--- Reporting to the 3scale backend: after the reply, beside the request, until it is taken.
+--
+-- Usage is gathered by application and sent from a timer, so neither a client that has gone nor a slow backend matters.
+-- What comes in while a report is under way goes out together with the next one. Each application has a POST of its own:
+-- the backend answers 202 and drops a whole POST for one bad key in it. A backend that is away is tried again, ever more
+-- slowly, for as long as the worker lives: numbers add up, so the memory held is bounded by the number of applications.
+
+local ipairs = ipairs
+local min = math.min
+local next = next
+local pairs = pairs
+local pcall = pcall
+local random = math.random
+local timer_at = ngx.timer.at
+local backend = require('llm_metrics_backend')
+local known = require('llm_metrics_known')
+local log = require('llm_metrics_log')
+local prometheus = require('llm_metrics_prometheus')
+
+local APPLICATIONS = 10000 -- waiting at once, for one product
+local LONGEST_PAUSE = 60   -- seconds
+
+local _M = {}
+
+local queues = {} -- by service id; one set a worker
+
+--- The credential that a report is made with: kind and value, or nil.
+function _M.credential(credentials)
+  if credentials.user_key then return 'user_key', credentials.user_key end
+  if credentials.app_id then return 'app_id', credentials.app_id end
+end
+
+local function queue_of(service)
+  local queue = queues[service.id]
+  if not queue then
+    queue = { waiting = {}, sending = {}, count = 0, failures = 0, scheduled = false }
+    queues[service.id] = queue
+  end
+  queue.service = service -- the newest configuration: a service token may have been changed
+  return queue
+end
+
+local function merge(usage, more)
+  for metric, number in pairs(more) do usage[metric] = (usage[metric] or 0) + number end
+end
+
+local function put(queue, key, entry)
+  local waiting = queue.waiting[key]
+  if waiting then
+    merge(waiting.usage, entry.usage)
+    return true
+  end
+  if queue.count >= APPLICATIONS then return false end
+  queue.count = queue.count + 1
+  queue.waiting[key] = entry
+  return true
+end
+
+local function lose(service, reason, level)
+  prometheus.report(service, 'lost')
+  log.say(level or log.ERR, 'lost ' .. service.id .. reason, 'usage of product ', service.id, ' is lost: ', reason)
+end
+
+-- Leaves out what the product doesn't have, so that the rest is counted.
+local function reportable(service, entry, timeout)
+  local metrics = {}
+  for metric in pairs(entry.usage) do metrics[#metrics + 1] = metric end
+  local good, unknown = known.split(service, metrics, entry.credentials, timeout)
+  for _ in ipairs(unknown) do prometheus.report(service, 'unknown_metric') end
+  local usage = {}
+  for _, metric in ipairs(good) do usage[metric] = entry.usage[metric] end
+  return usage
+end
+
+-- Returns false if the entry should be sent again.
+local function send(service, entry, timeout)
+  local usage = reportable(service, entry, timeout)
+  if not next(usage) then return true end
+  local answer = backend.report(service, entry.kind, entry.id, usage, timeout)
+  if answer.kind == 'accepted' then
+    prometheus.report(service, 'accepted')
+    return true
+  end
+  prometheus.backend_error(service, 'report', answer.reason)
+  if answer.kind == 'unavailable' then
+    prometheus.report(service, 'retried')
+    log.say(log.ERR, 'report ' .. service.id, 'the backend did not take a report for product ', service.id, ' (',
+      answer.reason, '): it is sent again')
+    return false
+  elseif answer.kind == 'unknown' then
+    -- Sent again it might be counted twice, and nobody pays twice.
+    prometheus.report(service, 'unknown')
+    log.say(log.ERR, 'report unknown ' .. service.id, 'no answer to a report for product ', service.id,
+      ' in time: it may or may not be counted')
+  else
+    prometheus.report(service, 'refused')
+    log.say(log.ERR, 'report refused ' .. service.id .. answer.reason, 'the backend refused a report for product ',
+      service.id, ' (', answer.reason, '): the usage is lost')
+  end
+  return true
+end
+
+local schedule
+
+local function drain(queue)
+  local service, failed = queue.service, false
+  while next(queue.waiting) and not failed do
+    queue.waiting, queue.sending, queue.count = {}, queue.waiting, 0
+    for key, entry in pairs(queue.sending) do
+      local ok, taken = pcall(send, service, entry, entry.timeout)
+      if not ok then
+        prometheus.error('report')
+        log.say(log.ERR, 'send ' .. service.id, 'error while reporting: ', tostring(taken))
+      elseif not taken then
+        failed = true
+        if not put(queue, key, entry) then lose(service, 'too many applications wait') end
+      end
+    end
+    queue.sending = {}
+  end
+  queue.failures = failed and queue.failures + 1 or 0
+end
+
+local function run(ending, queue)
+  drain(queue)
+  queue.scheduled = false
+  if not next(queue.waiting) then return end
+  if ending then
+    lose(queue.service, 'the worker ends and the backend is away')
+  else
+    schedule(queue, min(2 ^ (queue.failures - 1), LONGEST_PAUSE) * (0.5 + random() / 2))
+  end
+end
+
+function schedule(queue, delay)
+  if queue.scheduled then return end
+  local ok, err = timer_at(delay, run, queue)
+  queue.scheduled = ok and true or false
+  if not ok then
+    prometheus.error('timer')
+    log.say(log.ERR, 'timer', 'no timer for reports: ', tostring(err), '; they wait for the next request')
+  end
+end
+
+--- Reports usage (metric -> number above 0) of an application, soon.
+function _M.add(service, credentials, usage, timeout)
+  local kind, id = _M.credential(credentials)
+  if not kind then return lose(service, 'reports need a user_key or an app_id') end
+  local queue = queue_of(service)
+  local copy, own = {}, {}
+  merge(copy, usage)
+  for key, value in pairs(credentials) do own[key] = value end
+  if not put(queue, kind .. id, { kind = kind, id = id, usage = copy, credentials = own, timeout = timeout }) then
+    return lose(service, 'too many applications wait')
+  end
+  schedule(queue, 0)
+end
+
+--- What this worker has yet to report of a metric for an application.
+function _M.unreported(service, credentials, metric)
+  local kind, id = _M.credential(credentials)
+  local queue = kind and queues[service.id]
+  if not queue then return 0 end
+  local waiting, sending = queue.waiting[kind .. id], queue.sending[kind .. id]
+  return (waiting and waiting.usage[metric] or 0) + (sending and sending.usage[metric] or 0)
+end
+
+return _M
