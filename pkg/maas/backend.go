@@ -8,7 +8,7 @@ type Backend struct {
 	Description  *string      `yaml:"description" chars:"0-65535"`
 	URL          *string      `yaml:"url" chars:"1-255"` // 3scale's private_endpoint, normalised: the port is explicit
 	Metrics      Map[*Metric] `yaml:"metrics" key:"systemName"`
-	Methods      Map[*Method] `yaml:"methods" key:"systemName"`
+	Methods      Map[*Method] `yaml:"methods" key:"systemName" ordered:"true"`
 	MappingRules []Rule       `yaml:"mappingRules"` // besides those of the methods
 }
 
@@ -32,7 +32,7 @@ type Method struct {
 type Rule struct {
 	Verb    string   `yaml:"-"`
 	Pattern string   `yaml:"-"`
-	Match   string   `yaml:"match"`                          // "VERB pattern"
+	Match   string   `yaml:"match" required:"true"`          // "VERB pattern"
 	Metric  string   `yaml:"metric"`                         // a metric's or a method's system name; of a method's rules, the method
 	Method  string   `yaml:"method"`                         // the same, said as what it is
 	Delta   int64    `yaml:"delta" min:"1" max:"2147483647"` // 1 unless said, 32 bits

@@ -8,6 +8,8 @@ const (
 	CodeSyntax      Code = "syntax"
 	CodeFile        Code = "file"
 	CodeSchema      Code = "schema"
+	CodeRequired    Code = "required"
+	CodeConflict    Code = "conflict"
 	CodeDuplicate   Code = "duplicate"
 	CodeEnvironment Code = "environment"
 	CodeSet         Code = "set"
@@ -35,7 +37,9 @@ func Codes() []CodeInfo {
 	return []CodeInfo{
 		{CodeSyntax, "The file is not YAML."},
 		{CodeFile, "A file can't be read."},
-		{CodeSchema, "A key that the language doesn't have, a value of the wrong type, or something missing."},
+		{CodeSchema, "A key that the language doesn't have, or a value of the wrong type."},
+		{CodeRequired, "Something is missing without which an object can't be made."},
+		{CodeConflict, "Two things are said that exclude each other, or one without the other that goes with it."},
 		{CodeDuplicate, "The same thing is said twice, in one file or in two."},
 		{CodeEnvironment, "The environment doesn't exist, or none was chosen and something is missing without one."},
 		{CodeSet, "A --set that can't be read or doesn't fit the document."},

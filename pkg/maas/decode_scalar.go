@@ -2,6 +2,7 @@ package maas
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"reflect"
 	"strings"
@@ -54,6 +55,11 @@ func (d *decoder) integer(n *node, v reflect.Value, a at) {
 		v.SetInt(x)
 		d.checkRange(n, x, a)
 	case float64:
+		if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+			v.SetInt(int64(x))
+			d.checkRange(n, int64(x), a)
+			return
+		}
 		if whole, ok := new(big.Int).SetString(strings.ReplaceAll(n.text, "_", ""), 0); ok && !whole.IsInt64() {
 			d.errorf(n.pos, CodeValue, "%s is %s, which doesn't fit 64 bits", describe(a.path), n.text)
 			return

@@ -64,6 +64,11 @@ func (d *decoder) structure(n *node, v reflect.Value, a at) {
 		d.decode(f.value, v.FieldByIndex(s.index), inner)
 	}
 	d.others(other, v, rest, known, a)
+	for _, f := range fields {
+		if f.tag.Get("required") == "true" && n.get(f.name) == nil {
+			d.errorf(n.pos, CodeSchema, "%s needs %s", describe(a.path), f.name)
+		}
+	}
 	if f, ok := v.Addr().Interface().(finisher); ok {
 		if err := f.finish(); err != nil {
 			d.errorf(n.pos, CodeValue, "%s: %v", describe(a.path), err)

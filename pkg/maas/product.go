@@ -13,7 +13,7 @@ type Product struct {
 	GatewayResponses  Map[*GatewayResponse] `yaml:"gatewayResponses" keys:"authenticationFailed,authenticationMissing,noMatch,limitsExceeded"`
 	Endpoints         *Endpoints            `yaml:"endpoints"`
 	Metrics           Map[*Metric]          `yaml:"metrics" key:"systemName"`
-	Methods           Map[*Method]          `yaml:"methods" key:"systemName"`
+	Methods           Map[*Method]          `yaml:"methods" key:"systemName" ordered:"true"`
 	MappingRules      []Rule                `yaml:"mappingRules"`
 	Policies          []Policy              `yaml:"policies"` // nil: not said. {prepend, append} is merged by the loader
 	Features          Map[*Feature]         `yaml:"features" key:"systemName"`
@@ -115,7 +115,7 @@ type Endpoints struct {
 
 // Policy is one link of the gateway's policy chain.
 type Policy struct {
-	Name          string         `yaml:"name" chars:"1-255"`
+	Name          string         `yaml:"name" chars:"1-255" required:"true"`
 	Version       string         `yaml:"version"` // builtin unless said
 	Enabled       *bool          `yaml:"enabled"` // true unless said
 	Configuration map[string]any `yaml:"configuration"`
@@ -150,7 +150,7 @@ type Plan struct {
 type Price struct {
 	From  int64   `yaml:"from" min:"1" max:"2147483647"` // 1 unless said
 	To    *int64  `yaml:"to" min:"1" max:"2147483647"`   // nil: no end
-	Price Decimal `yaml:"price"`                         // a unit's, at most 4 decimals
+	Price Decimal `yaml:"price" required:"true"`         // a unit's, at most 4 decimals
 }
 
 // Decimal is an exact decimal number in its shortest form ("49.9", "0.0001").

@@ -80,13 +80,13 @@ type RealmUser struct {
 // RoleRef names a role of the realm, or, with Client, of one of its clients: "role", "client/role" or {client:, role:}.
 type RoleRef struct {
 	Client string   `yaml:"client"`
-	Role   string   `yaml:"role"`
+	Role   string   `yaml:"role" required:"true"`
 	Pos    Position `yaml:"-"`
 }
 
 // NameOrAbsent is an entry of a list that is added to what the server has; {name:, absent: true} takes it away.
 type NameOrAbsent struct {
-	Name   string   `yaml:"name"`
+	Name   string   `yaml:"name" required:"true"`
 	Absent bool     `yaml:"absent"`
 	Pos    Position `yaml:"-"`
 }

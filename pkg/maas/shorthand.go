@@ -15,6 +15,9 @@ func (r *Rule) fromText(text string) error {
 // finish splits the match; a rule counts 1 unless it says more.
 func (r *Rule) finish() error {
 	r.Delta = cmp.Or(r.Delta, 1)
+	if r.Match == "" {
+		return nil // its absence is reported where it is required
+	}
 	verb, pattern, ok := strings.Cut(r.Match, " ")
 	if !ok {
 		return errors.New(`a rule is "VERB pattern", such as GET /v1/models`)
@@ -36,13 +39,6 @@ func (c *ClientRef) fromText(text string) error {
 	return nil
 }
 
-func (c *ClientRef) finish() error {
-	if c.Realm == "" || c.Client == "" {
-		return errors.New("a client needs both realm and client")
-	}
-	return nil
-}
-
 // fromText reads "role" or "client/role", split at the first slash.
 func (r *RoleRef) fromText(text string) error {
 	client, role, ok := strings.Cut(text, "/")
@@ -50,15 +46,8 @@ func (r *RoleRef) fromText(text string) error {
 		client, role = "", text
 	}
 	r.Client, r.Role = client, role
-	if ok && client == "" {
-		return errors.New("the client before the slash is empty")
-	}
-	return r.finish()
-}
-
-func (r *RoleRef) finish() error {
-	if r.Role == "" {
-		return errors.New("a role needs a name")
+	if r.Role == "" || ok && client == "" {
+		return errors.New(`a role is named "role" or "client/role", or {client: ..., role: ...}`)
 	}
 	return nil
 }
@@ -68,10 +57,6 @@ func (r *RoleRef) setPos(p Position) { r.Pos = p }
 // fromText reads a name.
 func (n *NameOrAbsent) fromText(text string) error {
 	n.Name = text
-	return n.finish()
-}
-
-func (n *NameOrAbsent) finish() error {
 	if n.Name == "" {
 		return errors.New("a name is missing")
 	}

@@ -56,6 +56,6 @@ type SignIn struct {
 
 // ClientRef names a client of a realm: "realm/client", or {realm:, client:} where a name has a slash.
 type ClientRef struct {
-	Realm  string `yaml:"realm"`
-	Client string `yaml:"client"`
+	Realm  string `yaml:"realm" required:"true"`
+	Client string `yaml:"client" required:"true"`
 }

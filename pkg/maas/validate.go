@@ -65,7 +65,7 @@ func (p place) check(text *string, valid func(string) error) {
 // needs reports something without which an object can't be.
 func (p place) needs(said bool, key, why string) {
 	if !said {
-		p.errorf(CodeSchema, "%s needs %s%s", p, key, why)
+		p.errorf(CodeRequired, "%s needs %s%s", p, key, why)
 	}
 }
 

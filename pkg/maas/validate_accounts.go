@@ -99,7 +99,7 @@ func (p place) product(name string) (*Product, bool) {
 	at := p.at("product")
 	if name == "" {
 		if !p.v.said(at.path...) {
-			p.errorf(CodeSchema, "%s needs a product", p)
+			p.errorf(CodeRequired, "%s needs a product", p)
 		}
 		return nil, false
 	}
@@ -114,7 +114,7 @@ func (p place) product(name string) (*Product, bool) {
 func (p place) plan(product *Product, a *Application) {
 	if a.Plan == "" {
 		if !p.v.said(p.at("plan").path...) {
-			p.errorf(CodeSchema, "%s needs a plan", p)
+			p.errorf(CodeRequired, "%s needs a plan", p)
 		}
 		return
 	}
@@ -143,7 +143,7 @@ func (p place) authenticates(product *Product, a *Application) {
 		}
 	}
 	if said("client") && (said("appId") || said("keys")) {
-		p.at("client").errorf(CodeSchema, "%s: the client hands over appId and keys; say the one or the others", p)
+		p.at("client").errorf(CodeConflict, "%s: the client hands over appId and keys; say the one or the others", p)
 	}
 }
 

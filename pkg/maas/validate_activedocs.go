@@ -16,7 +16,7 @@ func (p place) activeDoc(a *ActiveDoc) {
 	}
 	said := func(key string) bool { return p.v.said(p.at(key).path...) }
 	if (a.File != "" || said("file")) == a.Generate {
-		p.errorf(CodeSchema, "%s is either read from a file or generated: say file or generate: true", p)
+		p.errorf(CodeConflict, "%s is either read from a file or generated: say file or generate: true", p)
 	}
 	if a.Server != "" && a.Server != "staging" && a.Server != "production" && p.at("server").known() {
 		if err := serverURL(a.Server); err != nil {

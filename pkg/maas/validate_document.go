@@ -17,7 +17,7 @@ func (v *validator) document() {
 	case d.APIVersion == "":
 		v.missing("apiVersion", "the document needs apiVersion: "+APIVersion)
 	case d.APIVersion != APIVersion:
-		top.at("apiVersion").errorf(CodeSchema, "this maasctl reads %s, not %s", APIVersion, d.APIVersion)
+		top.at("apiVersion").errorf(CodeValue, "this maasctl reads %s, not %s", APIVersion, d.APIVersion)
 	}
 	switch d := v.doc; {
 	case d.Name == "":
@@ -38,7 +38,7 @@ func (v *validator) missing(key, message string) {
 func (v *validator) lacks(pos Position, message string) {
 	names := v.doc.source.environments
 	if len(names) == 0 || v.doc.source.options.Environment != "" {
-		v.errorf(pos, CodeSchema, "%s", message)
+		v.errorf(pos, CodeRequired, "%s", message)
 		return
 	}
 	v.errorf(pos, CodeEnvironment, "%s; there are environments (%s): choose one with -e", message, strings.Join(names, ", "))
@@ -108,11 +108,11 @@ func (v *validator) credentials(c *Credentials) {
 			forms++
 		}
 		if said > 0 && said < len(form) {
-			at.errorf(CodeSchema, "%s: %s go together", at, strings.Join(form, " and "))
+			at.errorf(CodeConflict, "%s: %s go together", at, strings.Join(form, " and "))
 		}
 	}
 	if forms != 1 {
-		at.errorf(CodeSchema, "%s are one of username and password, clientId and clientSecret, or token", at)
+		at.errorf(CodeConflict, "%s are one of username and password, clientId and clientSecret, or token", at)
 	}
 }
 

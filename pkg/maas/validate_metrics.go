@@ -112,7 +112,7 @@ func (p place) rule(r Rule) {
 // target checks what a rule counts on.
 func (o owner) target(at place, r Rule) {
 	if r.Metric != "" && r.Method != "" {
-		at.errorf(CodeSchema, "%s counts on a metric or on a method, not on both", at)
+		at.errorf(CodeConflict, "%s counts on a metric or on a method, not on both", at)
 		return
 	}
 	if r.Metric != "" && !o.has(r.Metric) {

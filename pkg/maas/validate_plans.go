@@ -98,7 +98,6 @@ func (p place) steps(steps []Price) {
 	var end *int64
 	for i, s := range steps {
 		at := p.at(index(i))
-		at.needs(s.Price != "" || p.v.said(at.at("price").path...), "a price", "")
 		at.at("price").notNegative(&s.Price)
 		if s.To != nil && *s.To < s.From {
 			at.at("to").errorf(CodeValue, "%s ends at %d, before it starts at %d", at, *s.To, s.From)

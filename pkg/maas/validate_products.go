@@ -84,7 +84,7 @@ func (p place) authentication(a *Authentication) {
 		}
 	}
 	if forms != 1 {
-		p.errorf(CodeSchema, "%s is one of apiKey, appIdKey and oidc", p)
+		p.errorf(CodeConflict, "%s is one of apiKey, appIdKey and oidc", p)
 	}
 	if k := a.APIKey; k != nil {
 		p.at("apiKey", "name").check(k.Name, authParameter)
@@ -110,15 +110,15 @@ func (p place) oidc(o *OIDC) {
 	said := func(key string) bool { return p.v.said(append(p.path[:len(p.path):len(p.path)], key)...) }
 	switch {
 	case said("client") && (said("issuer") || said("clientId") || said("clientSecret")):
-		p.errorf(CodeSchema, "%s: the client hands over issuer, clientId and clientSecret; say the one or the others", p)
+		p.errorf(CodeConflict, "%s: the client hands over issuer, clientId and clientSecret; say the one or the others", p)
 	case !said("client") && !said("issuer"):
-		p.errorf(CodeSchema, "%s needs a client (realm/client) or an issuer", p)
+		p.errorf(CodeRequired, "%s needs a client (realm/client) or an issuer", p)
 	}
 	if said("clientId") != said("clientSecret") {
-		p.errorf(CodeSchema, "%s: clientId and clientSecret go together", p)
+		p.errorf(CodeConflict, "%s: clientId and clientSecret go together", p)
 	}
 	if said("jwtClaimWithClientId") != said("jwtClaimWithClientIdType") {
-		p.errorf(CodeSchema, "%s: jwtClaimWithClientId and jwtClaimWithClientIdType go together", p)
+		p.errorf(CodeConflict, "%s: jwtClaimWithClientId and jwtClaimWithClientIdType go together", p)
 	}
 	p.at("issuer").check(o.Issuer, webURL)
 	if o.Client != nil {
@@ -160,9 +160,6 @@ func gatewayAnswer(s string) error {
 func (p place) policies(chain []Policy) {
 	for i, policy := range chain {
 		at := p.at("policies", index(i))
-		if policy.Name == "" && !p.v.said(at.at("name").path...) {
-			at.errorf(CodeSchema, "%s needs a name", at)
-		}
 		if policy.Name == apicastPolicy && policy.Enabled != nil && !*policy.Enabled {
 			at.warnf(CodePolicy, "%s: without apicast the gateway calls no backend", at)
 		}

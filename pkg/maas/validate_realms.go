@@ -85,15 +85,15 @@ func (p place) mappers(mappers Map[*Mapper]) {
 		_, full := m.Value.Fields["protocolMapper"]
 		switch {
 		case m.Value.UserProperty != "" && m.Value.UserAttribute != "":
-			at.errorf(CodeSchema, "%s is of a userProperty or of a userAttribute, not of both", at)
+			at.errorf(CodeConflict, "%s is of a userProperty or of a userAttribute, not of both", at)
 		case short && full:
-			at.errorf(CodeSchema, "%s has both the short form and a protocolMapper; say the one or the other", at)
+			at.errorf(CodeConflict, "%s has both the short form and a protocolMapper; say the one or the other", at)
 		case short && m.Value.Claim == "":
-			at.errorf(CodeSchema, "%s needs a claim", at)
+			at.errorf(CodeRequired, "%s needs a claim", at)
 		case !short && (m.Value.Claim != "" || m.Value.Type != ""):
-			at.errorf(CodeSchema, "%s: claim and type belong to the short form, with userProperty or userAttribute", at)
+			at.errorf(CodeConflict, "%s: claim and type belong to the short form, with userProperty or userAttribute", at)
 		case !short && !full:
-			at.errorf(CodeSchema, "%s needs a userProperty, a userAttribute or a protocolMapper", at)
+			at.errorf(CodeRequired, "%s needs a userProperty, a userAttribute or a protocolMapper", at)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func timezone(s string) error {
 func (p place) signIn(s *SignIn) {
 	said := func(key string) bool { return p.v.said(p.at(key).path...) }
 	if !said("kind") {
-		p.errorf(CodeSchema, "%s needs a kind: keycloak, auth0, github or one of your own", p)
+		p.errorf(CodeRequired, "%s needs a kind: keycloak, auth0, github or one of your own", p)
 	}
 	if s.Client != nil {
 		p.at("client").client(*s.Client)
@@ -61,7 +61,7 @@ func (p place) signIn(s *SignIn) {
 		}
 		for _, key := range []string{"site", "clientId", "clientSecret"} {
 			if said(key) {
-				p.at(key).errorf(CodeSchema, "%s: the client hands over %s; say the one or the other", p, key)
+				p.at(key).errorf(CodeConflict, "%s: the client hands over %s; say the one or the other", p, key)
 			}
 		}
 		return
@@ -71,11 +71,11 @@ func (p place) signIn(s *SignIn) {
 	}
 	for _, key := range []string{"clientId", "clientSecret"} {
 		if !said(key) {
-			p.errorf(CodeSchema, "%s needs a client (realm/client), or %s", p, key)
+			p.errorf(CodeRequired, "%s needs a client (realm/client), or %s", p, key)
 		}
 	}
 	if (s.Kind == kindKeycloak || s.Kind == kindAuth0) && !said("site") {
-		p.errorf(CodeSchema, "%s needs a site, the URL of the realm or domain", p)
+		p.errorf(CodeRequired, "%s needs a site, the URL of the realm or domain", p)
 	}
 	p.at("site").check(s.Site, webURL)
 	p.at("tokenUrl").check(s.TokenURL, webURL)
