@@ -75,7 +75,7 @@ func send(w http.ResponseWriter, a answer) {
 // answer finds the tenant and runs the handler.
 func (s *Server) answer(r *http.Request, rt *route, segs []string, format string) answer {
 	if rt == nil {
-		return noRoute()
+		return s.elsewhere(r)
 	}
 	c := &call{server: s, route: rt, req: r, query: parseQuery(r.URL.RawQuery), now: s.now()}
 	c.args = rt.args(segs)
@@ -96,13 +96,32 @@ func (s *Server) answer(r *http.Request, rt *route, segs []string, format string
 	return s.run(c)
 }
 
+// elsewhere answers what is no part of the API: the files of a developer portal.
+func (s *Server) elsewhere(r *http.Request) answer {
+	t, admin := s.world.byHost(hostOf(r))
+	if t == nil {
+		t, admin = s.world.first(), true
+	}
+	if r.Method == http.MethodGet {
+		if a := t.download(r, admin); a != nil {
+			return *a
+		}
+	}
+	return noRoute()
+}
+
+// hostOf is the host name that a request asks for, without a port.
+func hostOf(r *http.Request) string {
+	if h, _, err := net.SplitHostPort(r.Host); err == nil {
+		return h
+	}
+	return r.Host
+}
+
 // choose finds the tenant of a request by its host name. Names that are not below
 // the installation's own (addresses, localhost) mean the first tenant.
 func (s *Server) choose(c *call) *answer {
-	host := c.req.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
+	host := hostOf(c.req)
 	if host == s.MasterDomain() {
 		c.tenant = s.world.Master.account()
 		return nil

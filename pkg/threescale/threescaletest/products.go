@@ -235,7 +235,7 @@ func updateProduct(c *call, p *product) answer {
 // deleteProduct marks a product as deleted. It goes for good some time later; until
 // then its name stays taken and its backends count as used.
 func deleteProduct(c *call, p *product) answer {
-	if p.ID == c.tenant.DefaultProduct || len(c.tenant.liveProducts()) < 2 {
+	if len(c.tenant.liveProducts()) < 2 { // a new tenant has no default product, so the last one is all that is kept
 		return forbidden()
 	}
 	if no := c.verdict(nil); no != nil {

@@ -188,5 +188,14 @@ func portalRoutes() []*route {
 		list = append(list, get(all, listSignIns(audience)), post(all, createSignIn(audience)),
 			get(all+"/{id}", inSignIn(audience, getSignIn)), update(all+"/{id}", inSignIn(audience, updateSignIn)))
 	}
-	return list
+	const sections, files, templates = "/admin/api/cms/sections", "/admin/api/cms/files", "/admin/api/cms/templates"
+	return append(list, inJSON(scoped([]*route{
+		get(sections, portal(append(sectionParams(), "section"), listSections)), post(sections, portal(append(sectionParams(), "section"), createSection)),
+		get(sections+"/{id}", inSection(getSection)), update(sections+"/{id}", inSection(updateSection)), remove(sections+"/{id}", inSection(deleteSection)),
+		get(files, portal(append(fileParams(), "file"), listFiles)), post(files, portal(append(fileParams(), "file"), createFile)),
+		get(files+"/{id}", inFile(getFile)), update(files+"/{id}", inFile(updateFile)), remove(files+"/{id}", inFile(deleteFile)),
+		get(templates, onTemplates(listTemplates)), post(templates, onTemplates(createTemplate)),
+		get(templates+"/{id}", inTemplate(getTemplate)), update(templates+"/{id}", inTemplate(updateTemplate)), remove(templates+"/{id}", inTemplate(deleteTemplate)),
+		put(templates+"/{id}/publish", inTemplate(publishTemplate)),
+	}, "cms", "account_management"))...)
 }

@@ -8,7 +8,7 @@ import (
 // newWorld is an installation as it is after its own setup: the master account, and
 // a tenant named Provider Name.
 func newWorld(o Options, at time.Time) *world {
-	w := &world{Last: map[string]int64{"account": 1, "user": 1, "token": 2, "service": 1, "backend": 1, "proxy": 1, "plan": 4, "metric": 6, "rule": 1, "usage": 1, "field": 5}}
+	w := &world{Last: map[string]int64{"account": 1, "user": 1, "token": 2, "service": 1, "backend": 1, "proxy": 1, "plan": 4, "metric": 6, "rule": 1, "usage": 1, "field": 5, "section": 2, "template": 2}}
 	w.Master = newMaster(o, at)
 	s := &Server{opts: o, world: w}
 	s.addTenant(newTenant{org: "Provider Name", name: "provider", email: "admin@" + o.Host, username: "admin", token: o.Token, scopes: allScopes()}, at)
@@ -37,6 +37,7 @@ func (s *Server) addTenant(n newTenant, at time.Time) (*tenant, *token) {
 	s.seedProduct(t, at)
 	s.seedPlans(t, at)
 	s.seedAccount(t, at)
+	s.seedPortal(t, at)
 	s.world.mu.Lock()
 	s.world.Tenants = append(s.world.Tenants, t)
 	s.world.mu.Unlock()
@@ -55,7 +56,6 @@ func (s *Server) seedProduct(t *tenant, at time.Time) {
 	p.TokenAt = at
 	p.Usages = []*usage{{ID: s.world.next("usage"), BackendID: b.ID, Path: "/"}}
 	p.DefaultServicePlan = p.ServicePlans[0].ID
-	t.DefaultProduct = p.ID
 }
 
 // seedPlans makes the plans that come with the sample data.

@@ -24,7 +24,6 @@ type tenant struct {
 	Tokens         table[*token]   `json:"tokens"`
 	Products       table[*product] `json:"products"`
 	Backends       table[*backend] `json:"backends"`
-	DefaultProduct int64           `json:"default_product_id"`
 	Policies       table[*policy]  `json:"policies"`
 	AccountPlans   table[*plan]    `json:"account_plans"`
 	DefaultAccount int64           `json:"default_account_plan_id"`
@@ -36,6 +35,10 @@ type tenant struct {
 	WebHook    *webHook          `json:"web_hook,omitempty"`
 	ActiveDocs table[*activeDoc] `json:"active_docs"`
 	SignIns    table[*signIn]    `json:"authentication_providers"`
+
+	Sections  table[*section]  `json:"sections"`
+	Templates table[*template] `json:"templates"`
+	Files     table[*file]     `json:"files"`
 
 	plans index[*plan] // application, service and account plans, by id
 }
