@@ -1,0 +1,100 @@
+package threescale_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/threescale/threescaletest"
+)
+
+// The documents that users see first bring a new tenant to the states that were recorded on a real 3scale. What
+// Keycloak and accounts bring isn't 3scale's own; each difference that this makes is named.
+func TestExamplesReachTheirStates(t *testing.T) {
+	for name, exceptions := range map[string]func(want, have map[string]any){
+		"walkthrough": func(want, _ map[string]any) {
+			withoutSignIn(t, want)
+		},
+		"models-aas": func(want, have map[string]any) {
+			withoutSignIn(t, want)
+			withoutAccounts(want, have)
+		},
+		"oidc": func(want, have map[string]any) {
+			withoutIssuer(t, want)
+			withoutAccounts(want, have)
+			withoutAccessCode(t, have)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tn := newTenant(t, threescaletest.Options{})
+			for _, v := range []string{"KEYCLOAK_USERNAME", "KEYCLOAK_PASSWORD", "KEYCLOAK_CLIENT_SECRET", "UPSTREAM_CLIENT_SECRET", "TESTUSER_PASSWORD", "AI_TEAM_PASSWORD"} {
+				tn.variables[v] = "a-secret"
+			}
+			tn.reachDocument(tn.load(maas.Options{Files: []string{"../../examples/" + name + "/maas.yaml"}}))
+			want, have := recorded(t, name), tn.state()
+			exceptions(want, have)
+			delete(want, "portal") // pages aren't applied
+			if diff := cmp.Diff(want, have); diff != "" {
+				t.Errorf("the state differs from the recorded one (-recorded +reached):\n%s", diff)
+			}
+		})
+	}
+}
+
+func recorded(t *testing.T, name string) map[string]any {
+	t.Helper()
+	text, err := os.ReadFile("../../testdata/states/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state map[string]any
+	if err := json.Unmarshal(text, &state); err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+// withoutSignIn: the sign-in has site, id and secret of a realm's client, and can't be made without them.
+func withoutSignIn(t *testing.T, want map[string]any) {
+	t.Helper()
+	signIns := want["sign_in"].(map[string]any)
+	if _, ok := signIns["rhsso"]; !ok {
+		t.Error("the recorded state has no sign-in: the exception is out of date")
+	}
+	delete(signIns, "rhsso")
+}
+
+// withoutIssuer: the issuer has address, id and secret of a realm's client; its place stays empty.
+func withoutIssuer(t *testing.T, want map[string]any) {
+	t.Helper()
+	for _, p := range want["products"].(map[string]any) {
+		product := p.(map[string]any)
+		for _, proxy := range []any{product["proxy"], at(product, "staging", "proxy")} {
+			if _, ok := proxy.(map[string]any)["oidc_issuer_endpoint"]; !ok {
+				t.Error("the recorded state has no issuer: the exception is out of date")
+			}
+			delete(proxy.(map[string]any), "oidc_issuer_endpoint")
+		}
+		delete(product, "flows") // read along with an issuer only
+	}
+}
+
+// withoutAccounts: accounts, their applications and subscriptions are other work.
+func withoutAccounts(want, have map[string]any) {
+	delete(want, "accounts")
+	delete(have, "accounts")
+}
+
+// withoutAccessCode: a new tenant has a random access code, and the document doesn't speak of it.
+func withoutAccessCode(t *testing.T, have map[string]any) {
+	t.Helper()
+	provider := have["provider"].(map[string]any)
+	if _, ok := provider["site_access_code"]; !ok {
+		t.Error("the tenant has lost its access code, which the document doesn't name")
+	}
+	delete(provider, "site_access_code")
+}

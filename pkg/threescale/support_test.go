@@ -1,0 +1,276 @@
+package threescale_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/maasctl/internal/engine"
+	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/apply"
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+	"example.com/maasctl/pkg/secret"
+	"example.com/maasctl/pkg/threescale"
+	"example.com/maasctl/pkg/threescale/threescaletest"
+	"example.com/maasctl/pkg/threescale/threescaletest/dump"
+)
+
+// tenant is a new 3scale with one tenant, and what a test does with it.
+type tenant struct {
+	*threescaletest.Running
+	t testing.TB
+
+	prune     bool
+	name      string // of the document, and so of the owner
+	config    threescale.Config
+	variables map[string]string // what ${env:} stands for
+}
+
+// newTenant starts a 3scale that does in no time what a real one does in the background.
+func newTenant(t testing.TB, opts threescaletest.Options) *tenant {
+	t.Helper()
+	if opts.BackendReleaseDelay == 0 {
+		opts.BackendReleaseDelay = -1
+	}
+	tn := &tenant{Running: threescaletest.Start(t, opts), t: t, name: "test", variables: map[string]string{"THREESCALE_TOKEN": "unused"}}
+	tn.config = threescale.Config{
+		URL: tn.URL, Token: secret.New("", tn.Token), Patience: 5 * time.Second, Pause: 10 * time.Millisecond,
+		Transport: transport.Options{Backoff: time.Millisecond, Redactor: transport.NewRedactor(), Stats: &transport.Stats{}},
+	}
+	return tn
+}
+
+// document is the text with the sections that every document needs.
+func (tn *tenant) document(text string) *maas.Document {
+	tn.t.Helper()
+	head := "apiVersion: maasctl/v1\nname: " + tn.name + "\nthreescale: {url: \"https://maas-admin.example.com\", token: \"${env:THREESCALE_TOKEN}\"}\n"
+	return tn.load(maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(head + text), Dir: "testdata"})
+}
+
+func (tn *tenant) load(o maas.Options) *maas.Document {
+	tn.t.Helper()
+	doc, found := maas.Load(o)
+	if found.HasErrors() {
+		tn.t.Fatalf("the document has errors: %v", found)
+	}
+	env := func(name string) (string, bool) { v, ok := tn.variables[name]; return v, ok }
+	if found = doc.Resolve(tn.t.Context(), maas.Sources{Env: env}); found.HasErrors() {
+		tn.t.Fatalf("the document can't be resolved: %v", found)
+	}
+	return doc
+}
+
+func (tn *tenant) engine(doc *maas.Document) *engine.Engine {
+	config := tn.config
+	config.Owner = engine.Owner(doc)
+	return &engine.Engine{Document: doc, Systems: []engine.System{threescale.Open(config)}}
+}
+
+// planned is a plan, and what it takes to carry it out.
+type planned struct {
+	*plan.Plan
+	live   plan.State
+	engine *engine.Engine
+}
+
+func (tn *tenant) plan(doc *maas.Document) *planned {
+	tn.t.Helper()
+	p, err := tn.tryPlan(doc)
+	if err != nil {
+		tn.t.Fatalf("plan: %v", err)
+	}
+	return p
+}
+
+func (tn *tenant) tryPlan(doc *maas.Document) (*planned, error) {
+	e := tn.engine(doc)
+	p, live, err := e.Plan(tn.t.Context(), engine.PlanOptions{Prune: tn.prune})
+	return &planned{p, live, e}, err
+}
+
+func (tn *tenant) run(p *planned, opts apply.Options) *apply.Result {
+	return p.engine.Apply(tn.t.Context(), p.Plan, p.live, opts)
+}
+
+// reach applies a document and makes sure that nothing is left to do then: not one write, and an empty plan. It gives
+// the first plan back.
+func (tn *tenant) reach(text string) *planned {
+	tn.t.Helper()
+	return tn.reachDocument(tn.document(text))
+}
+
+func (tn *tenant) reachDocument(doc *maas.Document) *planned {
+	tn.t.Helper()
+	first := tn.plan(doc)
+	if r := tn.run(first, apply.Options{}); r.Err() != nil {
+		tn.t.Fatalf("apply: %v", r.Err())
+	}
+	tn.settled(doc)
+	return first
+}
+
+// settled makes sure that the document has nothing to change.
+func (tn *tenant) settled(doc *maas.Document) {
+	tn.t.Helper()
+	tn.Reset()
+	again := tn.plan(doc)
+	if !again.Empty {
+		tn.t.Fatalf("something is left to do after an apply:\n%s", lines(again))
+	}
+	tn.run(again, apply.Options{})
+	if n := len(tn.writes()); n > 0 {
+		tn.t.Fatalf("%d writes where nothing changes: %v", n, tn.writes())
+	}
+}
+
+// lines says what a plan does, a line a field.
+func lines(p *planned) string {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		b.WriteString(string(c.Action) + " " + strings.TrimPrefix(string(c.Address), "3scale:") + "\n")
+		for _, f := range c.Fields {
+			text, err := json.Marshal(f)
+			b.WriteString("    " + string(text) + "\n")
+			if err != nil {
+				b.WriteString("    " + err.Error() + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
+// actions are the changes of a plan, one line each.
+func actions(p *planned) []string {
+	out := []string{}
+	for _, c := range p.Changes {
+		out = append(out, string(c.Action)+" "+strings.TrimPrefix(string(c.Address), "3scale:"))
+	}
+	return out
+}
+
+// writes are the requests since the last Reset that aren't reads, as METHOD PATH.
+func (tn *tenant) writes() []string {
+	var out []string
+	for _, q := range tn.Requests() {
+		if q.Method != http.MethodGet {
+			out = append(out, q.Method+" "+q.Path)
+		}
+	}
+	return out
+}
+
+// state is the tenant as an independent reader sees it, without what a new tenant has.
+func (tn *tenant) state() dump.State {
+	tn.t.Helper()
+	s, err := dump.Tenant(tn.t.Context(), dump.Options{URL: tn.URL, Token: tn.Token, Skip: []string{"api", "echo"}})
+	if err != nil {
+		tn.t.Fatal(err)
+	}
+	return s
+}
+
+// at goes down into a state.
+func at(v any, path ...string) any {
+	for _, name := range path {
+		object, _ := v.(map[string]any)
+		v = object[name]
+	}
+	return v
+}
+
+// expect compares something in the state with what JSON says.
+func (tn *tenant) expect(want string, path ...string) {
+	tn.t.Helper()
+	tn.same(want, at(tn.state(), path...), strings.Join(path, "/"))
+}
+
+func (tn *tenant) same(want string, have any, what string) {
+	tn.t.Helper()
+	var w any
+	if err := json.Unmarshal([]byte(want), &w); err != nil {
+		tn.t.Fatalf("%s: %v", want, err)
+	}
+	if diff := cmp.Diff(w, have); diff != "" {
+		tn.t.Errorf("%s (-want +have):\n%s", what, diff)
+	}
+}
+
+// call is somebody else's request to the tenant.
+func (tn *tenant) call(method, path string, body any) map[string]any {
+	tn.t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		tn.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(tn.t.Context(), method, tn.URL+"/admin/api"+path+".json", bytes.NewReader(text))
+	if err != nil {
+		tn.t.Fatal(err)
+	}
+	r.SetBasicAuth("", tn.Token)
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		tn.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode >= 300 {
+		tn.t.Fatalf("%s %s: %d %s %v", method, path, resp.StatusCode, answer, err)
+	}
+	var out map[string]any
+	if len(answer) > 0 && answer[0] == '{' {
+		if err := json.Unmarshal(answer, &out); err != nil {
+			tn.t.Fatal(err)
+		}
+	}
+	if len(out) == 1 {
+		for _, inner := range out {
+			if o, ok := inner.(map[string]any); ok {
+				return o
+			}
+		}
+	}
+	return out
+}
+
+// faulty is a fault of the stand-in in words.
+func faulty(t testing.TB, texts ...string) []threescaletest.Fault {
+	t.Helper()
+	var out []threescaletest.Fault
+	for _, text := range texts {
+		f, err := threescaletest.ParseFault(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// front puts a handler between maasctl and the 3scale.
+func (tn *tenant) front(around func(http.Handler) http.Handler) {
+	server := httptest.NewServer(around(tn.Server))
+	tn.t.Cleanup(server.Close)
+	tn.config.URL = server.URL
+}
+
+// stepErrors are the changes that failed in a run, by address.
+func stepErrors(r *apply.Result) map[plan.Address]string {
+	out := map[plan.Address]string{}
+	for _, o := range r.Outcomes {
+		var step *apply.StepError
+		if o.State == apply.Failed && errors.As(o.Err, &step) {
+			out[o.Change.Address] = step.Err.Error()
+		}
+	}
+	return out
+}
