@@ -129,20 +129,24 @@ func blocksOf(p *plan.Plan, system string) []*block {
 func (h *human) block(b *block) {
 	switch {
 	case b.change != nil && b.change.Action == plan.Create && !b.change.Part:
-		h.line("+", title(b.root), counts(b.changes), 2)
+		h.line("+", title(b.root), counts(b.changes), topIndent)
 	case b.change != nil && b.change.Action == plan.Delete:
-		h.line("-", title(b.root), "", 2)
+		h.line("-", title(b.root), "", topIndent)
 	case b.change == nil && len(b.changes) == 0: // nothing but notes
 		for _, m := range b.notes {
-			h.line(m.sign, noteTitle(m.note), m.note.Why, 2)
+			h.line(m.sign, noteTitle(m.note), m.note.Why, topIndent)
 		}
 		return
 	default:
-		h.line("~", title(b.root), "", 2)
+		h.line("~", title(b.root), "", topIndent)
 		h.rows(b)
 	}
 	for _, m := range b.notes {
-		h.line(m.sign, belowTitle(m.note.Address, b.root), m.note.Why, 6)
+		what, why := belowTitle(m.note.Address, b.root), m.note.Why
+		if what == "" { // about the object at the top itself
+			what, why = why, ""
+		}
+		h.line(m.sign, what, why, belowIndent)
 	}
 }
 
@@ -162,9 +166,9 @@ func (h *human) change(root plan.Address, c *plan.Change) {
 	below := belowTitle(c.Address, root)
 	switch {
 	case c.Action == plan.Delete:
-		h.line("-", below, "", 6)
+		h.line("-", below, "", belowIndent)
 	case c.Action == plan.Create && !c.Part:
-		h.line("+", below, "", 6)
+		h.line("+", below, "", belowIndent)
 	default:
 		prefix := below
 		if c.Part { // the part's fields say what it is
@@ -183,17 +187,17 @@ func (h *human) field(prefix string, f plan.FieldChange) {
 	name := strings.TrimSpace(prefix + " " + f.Name)
 	switch f.Action {
 	case plan.Add:
-		h.line("+", name, f.Element+detail(f.New), 6)
+		h.line("+", name, f.Element+detail(f.New), belowIndent)
 	case plan.Remove:
-		h.line("-", name, f.Element, 6)
+		h.line("-", name, f.Element, belowIndent)
 	case plan.Move:
-		h.line(" ", name, fmt.Sprintf("%s   place %v → %v", f.Element, f.Old, f.New), 6)
+		h.line(" ", name, fmt.Sprintf("%s   place %v → %v", f.Element, f.Old, f.New), belowIndent)
 	default:
 		text := value(f.Old) + " → " + value(f.New)
 		if f.Element != "" {
 			text = f.Element + "   " + text
 		}
-		h.line(" ", name, text, 6)
+		h.line(" ", name, text, belowIndent)
 	}
 }
 
@@ -206,15 +210,25 @@ func detail(v any) string {
 	return "   " + value(v)
 }
 
-// line writes one line: a sign, what it is about, and what is to be said, in columns.
+// The columns of a plan: objects at the top, and what is said below them.
+const (
+	topIndent, belowIndent = 2, 6
+	topColumn, belowColumn = 52, 20 // where the text of a line begins
+)
+
+// line writes one line: a sign (" " for none), what it is about, and what is to be said, in columns.
 func (h *human) line(sign, what, text string, indent int) {
-	const column = 52
-	pad := 14
-	if indent == 2 {
-		pad = column - 4
+	column := belowColumn
+	if indent == topIndent {
+		column = topColumn
 	}
-	gap := max(1, pad-utf8.RuneCountInString(what))
-	out := fmt.Sprintf("%s%s %s", strings.Repeat(" ", indent), h.sign(sign), what)
+	plain := what
+	if sign != " " {
+		plain = sign + " " + what
+		what = h.sign(sign) + " " + what
+	}
+	gap := max(2, column-indent-utf8.RuneCountInString(plain))
+	out := strings.Repeat(" ", indent) + what
 	if text != "" {
 		out += strings.Repeat(" ", gap) + text
 	}
@@ -245,7 +259,10 @@ func (h *human) notes(head string, notes []plan.Note, text func(plan.Note) strin
 	}
 }
 
-func noteTitle(n plan.Note) string { return strings.TrimSpace(n.Kind + " " + n.Name) }
+// noteTitle names the object of a note from the top down: "product granite plan free".
+func noteTitle(n plan.Note) string {
+	return strings.Join(n.Address.Below(plan.Address(n.Address.System()+":")), " ")
+}
 
 // belowTitle names an object below root: "plan free", and with what is between: "plan free limits".
 func belowTitle(a, root plan.Address) string {

@@ -80,10 +80,11 @@ func (a Address) LastKind() string {
 	return parts[(len(parts)-1)/2*2]
 }
 
-// Below lists kind and name of each step from root down to the object, as a reader would say them.
+// Below lists kind and name of each step from root ("SYSTEM:" for all) down to the object, as a reader would say them.
 func (a Address) Below(root Address) []string {
-	rest := strings.TrimPrefix(strings.TrimPrefix(string(a), string(root)), "/")
-	if rest == "" || !a.Within(root) {
+	rest, ok := strings.CutPrefix(string(a), string(root))
+	rest = strings.TrimPrefix(rest, "/")
+	if rest == "" || !ok {
 		return nil
 	}
 	parts := strings.Split(rest, "/")

@@ -1,0 +1,177 @@
+package view
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/maasctl/pkg/apply"
+	"example.com/maasctl/pkg/plan"
+	"example.com/maasctl/pkg/secret"
+)
+
+// picture is a plan with one of everything that a reader may meet.
+func picture() *plan.Plan {
+	product := func(name string) plan.Address { return plan.Root("3scale", "product", name) }
+	change := func(a plan.Address, action plan.Action, part bool, fields ...plan.FieldChange) *plan.Change {
+		return &plan.Change{Address: a, System: a.System(), Kind: a.LastKind(), Name: a.Name(), Parent: product("granite"), Part: part, Action: action, Fields: fields}
+	}
+	granite, mistral := product("granite"), product("mistral")
+	rules := change(granite.Child("rules", ""), plan.Create, true,
+		plan.FieldChange{Name: "rule", Element: "GET /health", Action: plan.Add}, plan.FieldChange{Name: "rule", Element: "GET /", Action: plan.Remove})
+	free := mistral.Child("plan", "free")
+	limits := change(free.Child("limits", ""), plan.Update, true,
+		plan.FieldChange{Name: "limit", Element: "total_tokens/day", Action: plan.SetField, Old: int64(100000), New: int64(200000)})
+	limits.Parent = free
+	moved := change(mistral.Child("rules", ""), plan.Update, true,
+		plan.FieldChange{Name: "rule", Element: "GET /", Action: plan.Remove},
+		plan.FieldChange{Name: "rule", Element: "POST /v1/x", Action: plan.Move, Old: int64(3), New: int64(1)})
+	moved.Parent = mistral
+	signIn := plan.Root("3scale", "sign-in", "rhsso")
+	client := plan.Root("keycloak", "realm", "maas").Child("client", "3scale")
+	return &plan.Plan{
+		Targets: []plan.Target{{System: "3scale", URL: "https://maas-admin.apps.example.com"}, {System: "keycloak", URL: "https://sso.apps.example.com/auth"}},
+		Changes: []*plan.Change{
+			change(granite, plan.Create, false), rules,
+			change(granite.Child("method", "health"), plan.Create, false),
+			change(granite.Child("plan", "standard"), plan.Create, false),
+			change(mistral, plan.Update, false,
+				plan.FieldChange{Name: "description", Action: plan.SetField, Old: "A model", New: "Mistral 7B Instruct v0.3"},
+				plan.FieldChange{Name: "document", Action: plan.SetField, New: strings.Repeat("long ", 40)}),
+			moved, limits,
+			change(product("old"), plan.Delete, false),
+			change(signIn, plan.Update, false,
+				plan.FieldChange{Name: "clientSecret", Action: plan.SetField, Old: secret.New("", "canary"), New: plan.Handed{From: client, Field: "secret"}},
+				plan.FieldChange{Name: "token", Action: plan.SetField, New: secret.New("${env:T}", "canary")}),
+		},
+		Undeclared: []plan.Note{{Address: mistral.Child("metric", "old_tokens"), Why: "undeclared; --prune would delete it"}},
+		Warnings:   []plan.Note{{Address: product("old"), Why: "it is deleted though its owner is operator"}},
+		Manual:     []plan.Note{{Address: plan.Root("3scale", "tenant", ""), Why: "timezone Berlin: needs threescale.master"}},
+		NotApplied: []plan.Note{{Address: plan.Root("3scale", "accounts", ""), Why: "users, applications and subscriptions"}},
+		Summary:    plan.Summary{Create: 4, Update: 4, Delete: 1, Prune: 1, Unchanged: 40},
+	}
+}
+
+// golden compares with a file of testdata; UPDATE=1 writes it.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	path := "testdata/" + file
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func noEnv(string) string { return "" }
+
+func TestHuman(t *testing.T) {
+	var b bytes.Buffer
+	p := picture()
+	if err := Human(&b, p, NewStyle(&b, "auto", noEnv)); err != nil {
+		t.Fatal(err)
+	}
+	b.WriteString(SummaryLine(p) + "\n")
+	golden(t, "plan.txt", b.String())
+}
+
+func TestNothingToChange(t *testing.T) {
+	var b bytes.Buffer
+	p := &plan.Plan{Targets: picture().Targets, Summary: plan.Summary{Unchanged: 3}}
+	if err := Human(&b, p, NewStyle(&b, "never", noEnv)); err != nil {
+		t.Fatal(err)
+	}
+	b.WriteString(SummaryLine(p) + "\n")
+	golden(t, "empty.txt", b.String())
+}
+
+func TestColour(t *testing.T) {
+	env := func(name, value string) func(string) string {
+		return func(n string) string {
+			if n == name {
+				return value
+			}
+			return ""
+		}
+	}
+	for _, c := range []struct {
+		mode   string
+		getenv func(string) string
+		want   bool
+	}{
+		{"always", noEnv, true}, {"never", env("CLICOLOR_FORCE", "1"), false}, {"auto", noEnv, false},
+		{"auto", env("CLICOLOR_FORCE", "1"), true}, {"auto", env("CLICOLOR_FORCE", "0"), false}, {"auto", env("NO_COLOR", "1"), false},
+	} {
+		var b bytes.Buffer
+		if err := Human(&b, picture(), NewStyle(&b, c.mode, c.getenv)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), "\x1b["); got != c.want {
+			t.Errorf("%s: colour %v, want %v", c.mode, got, c.want)
+		}
+	}
+}
+
+func TestMachineFormatsShowNoSecret(t *testing.T) {
+	var j, y bytes.Buffer
+	if err := JSON(&j, picture()); err != nil {
+		t.Fatal(err)
+	}
+	if err := YAML(&y, picture()); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{j.String(), y.String()} {
+		if strings.Contains(text, "canary") || !strings.Contains(text, secret.Mask) {
+			t.Error(text)
+		}
+	}
+}
+
+func TestResult(t *testing.T) {
+	p := picture()
+	r := &apply.Result{Interrupted: true}
+	states := []apply.State{apply.Done, apply.Failed, apply.Skipped, apply.NotRun}
+	for i, s := range states {
+		c := p.Changes[i]
+		c.Desired = &plan.Object{Address: c.Address, Kind: c.Kind, Name: c.Name}
+		o := apply.Outcome{Change: c, State: s}
+		if s == apply.Failed {
+			o.Err = errors.New("POST /x: 422 name can't be blank")
+		}
+		r.Outcomes = append(r.Outcomes, o)
+	}
+	var b bytes.Buffer
+	if err := Result(&b, r, "9 requests (3 writes), 0.1 s."); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "result.txt", b.String())
+}
+
+func TestProgressIsQuietWithoutATerminal(t *testing.T) {
+	now := time.Unix(0, 0)
+	var b bytes.Buffer
+	p := NewProgress(&b, false, func() time.Time { return now })
+	c := picture().Changes[0]
+	c.Desired = &plan.Object{Address: c.Address}
+	p.Observe(apply.Event{State: apply.Done, Change: c, Done: 1, Total: 2})
+	if b.Len() > 0 {
+		t.Errorf("too early: %q", b.String())
+	}
+	now = now.Add(11 * time.Second)
+	p.Observe(apply.Event{State: apply.Done, Change: c, Done: 2, Total: 2})
+	if !strings.HasPrefix(b.String(), "2 of 2  create product granite") {
+		t.Errorf("%q", b.String())
+	}
+}
