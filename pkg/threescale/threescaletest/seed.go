@@ -8,7 +8,7 @@ import (
 // newWorld is an installation as it is after its own setup: the master account, and
 // a tenant named Provider Name.
 func newWorld(o Options, at time.Time) *world {
-	w := &world{Last: map[string]int64{"account": 1, "user": 1, "token": 2, "service": 1, "backend": 1, "proxy": 1, "plan": 4, "metric": 6, "rule": 1, "usage": 1, "field": 5, "section": 2, "template": 2}}
+	w := &world{Last: map[string]int64{"account": 1, "user": 1, "token": 2, "service": 1, "backend": 1, "proxy": 1, "plan": 4, "metric": 5, "rule": 1, "usage": 1, "field": 5, "section": 2, "template": 2}}
 	w.Master = newMaster(o, at)
 	s := &Server{opts: o, world: w}
 	s.addTenant(newTenant{org: "Provider Name", name: "provider", email: "admin@" + o.Host, username: "admin", token: o.Token, scopes: allScopes()}, at)
