@@ -1,6 +1,7 @@
 package maas
 
 import (
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -94,4 +95,9 @@ func (d *decoder) key(f field, a at) {
 	if pattern != nil && (!pattern.MatchString(f.key) || utf8.RuneCountInString(f.key) > maxKey) {
 		d.errorf(f.pos, CodeName, "%q can't be a key of %s: %s", f.key, describe(a.path), says)
 	}
+}
+
+// innerTag gives the tags of a Map's values: innerKeys are the keys of those.
+func innerTag(tag reflect.StructTag) reflect.StructTag {
+	return reflect.StructTag(strings.ReplaceAll(string(tag), "innerKeys:", "keys:"))
 }

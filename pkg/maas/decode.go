@@ -126,9 +126,7 @@ func (d *decoder) fillMap(fields []field, m mapping, a at) {
 	for i, f := range fields {
 		d.key(f, a)
 		inner := a.below(f.key)
-		if keys, ok := a.tag.Lookup("innerKeys"); ok {
-			inner.tag = reflect.StructTag(`keys:"` + keys + `" ` + strings.ReplaceAll(string(a.tag), "innerKeys", "-"))
-		}
+		inner.tag = innerTag(a.tag)
 		d.decode(f.value, reflect.ValueOf(m.fill(i, f.key, f.pos)).Elem(), inner)
 	}
 }
