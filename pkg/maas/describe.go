@@ -2,6 +2,7 @@ package maas
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ func nouns() map[string]string {
 		"clientScopes": "client scope", "roles": "role", "groups": "group", "identityProviders": "identity provider",
 		"protocolMappers": "mapper", "mappers": "mapper", "requiredActions": "required action",
 		"clientPolicies": "client policy", "clientProfiles": "client profile", "templates": "template",
-		"environments": "environment", "limits": "limits of metric", "prices": "prices of metric",
+		"environments": "environment", "limits": "limit of metric", "prices": "price of metric",
 	}
 }
 
@@ -23,25 +24,36 @@ func describe(path []string) string {
 	if len(path) == 0 {
 		return "the document"
 	}
+	if len(path) == 2 && path[0] == "accounts" && path[1] == "subscribe" {
+		return "subscribe of accounts" // the one key there that is no account
+	}
 	known := nouns()
 	var words []string
+	named := true // whether the last word is an object, which the next doesn't belong to by a dot
 	for i := 0; i < len(path); i++ {
-		if noun, ok := known[path[i]]; ok && i+1 < len(path) {
+		switch noun := known[path[i]]; {
+		case isIndex(path[i]) && len(words) > 0 && !named:
+			words[len(words)-1] += "[" + path[i] + "]"
+		case noun != "" && i+1 < len(path) && !isIndex(path[i+1]):
 			i++
 			words = append(words, noun+" "+path[i])
-			continue
+			named = true
+		case named:
+			words = append(words, path[i])
+			named = false
+		default:
+			words[len(words)-1] += "." + path[i]
 		}
-		if n := len(words); n > 0 && i > 0 && known[path[i-1]] == "" && !isNamed(path, i-1) {
-			words[n-1] += "." + path[i]
-			continue
+		if noun := known[path[i]]; i > 0 && (path[i-1] == "limits" || path[i-1] == "prices") && noun == "" {
+			named = false // "prices of metric hits[0]"
 		}
-		words = append(words, path[i])
 	}
 	slices.Reverse(words)
 	return strings.Join(words, " of ")
 }
 
-// isNamed tells whether an element of a path is the name of a member of a collection.
-func isNamed(path []string, i int) bool {
-	return i > 0 && nouns()[path[i-1]] != "" && !isNamed(path, i-1)
+// isIndex tells whether an element of a path is the index of a list.
+func isIndex(s string) bool {
+	_, err := strconv.Atoi(s)
+	return err == nil
 }

@@ -39,6 +39,11 @@ func (n *node) str() (string, bool) {
 	return s, ok && n.kind == scalarNode
 }
 
+func (n *node) isText() bool {
+	_, ok := n.str()
+	return ok
+}
+
 // field finds a key of a mapping; nil where there is none.
 func (n *node) field(key string) *field {
 	if n == nil {
@@ -118,4 +123,12 @@ func (n *node) keys() []string {
 		keys[i] = f.key
 	}
 	return keys
+}
+
+// find follows keys down from a mapping; nil where one is missing.
+func (n *node) find(path []string) *node {
+	for _, key := range path {
+		n = n.get(key)
+	}
+	return n
 }

@@ -44,13 +44,22 @@ func parse(r *reporter, file string, data []byte) []*node {
 	}
 }
 
+// The YAML library counts lines from 1 where its scanner stumbles, and from 0 where its parser does; which of the two it
+// was shows in the words only.
+var (
+	syntaxLine  = regexp.MustCompile(`^line (\d+): (?s:(.*))$`)
+	parserError = regexp.MustCompile(`^did not find expected (key|node content|',' or|'-' indicator|<)`)
+)
+
 // syntax reports the YAML library's error, which has its line in the text.
 func (p *parser) syntax(err error) {
 	pos := Position{File: p.file, Line: 1, Column: 1}
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	if m := regexp.MustCompile(`^line (\d+): (?s:(.*))$`).FindStringSubmatch(text); m != nil {
+	if m := syntaxLine.FindStringSubmatch(text); m != nil {
 		pos.Line, _ = strconv.Atoi(m[1])
-		text = m[2]
+		if text = m[2]; parserError.MatchString(text) {
+			pos.Line++
+		}
 	}
 	p.errorf(pos, CodeSyntax, "%s", text)
 }

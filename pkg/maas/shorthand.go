@@ -45,10 +45,10 @@ func (r *RoleRef) fromText(text string) error {
 	if !ok {
 		client, role = "", text
 	}
-	r.Client, r.Role = client, role
-	if r.Role == "" || ok && client == "" {
+	if role == "" || ok && client == "" {
 		return errors.New(`a role is named "role" or "client/role", or {client: ..., role: ...}`)
 	}
+	r.Client, r.Role = client, role
 	return nil
 }
 

@@ -1,6 +1,6 @@
 package maas
 
-import "fmt"
+import "strings"
 
 // validator holds a decoded document to the rules that are more than types: what 3scale and Keycloak would refuse or
 // change without a word, and what leads nowhere.
@@ -54,8 +54,8 @@ func (p place) known() bool { return !p.v.doc.unresolved[pathKey(p.path)] }
 
 // check reports what a function finds wrong with a text, where the text is said and known.
 func (p place) check(text *string, valid func(string) error) {
-	if text == nil || !p.known() {
-		return
+	if text == nil || !p.known() || strings.TrimSpace(*text) == "" {
+		return // where it can't be blank, that is reported by itself
 	}
 	if err := valid(*text); err != nil {
 		p.errorf(CodeValue, "%s: %v", p, err)
@@ -64,18 +64,7 @@ func (p place) check(text *string, valid func(string) error) {
 
 // needs reports something without which an object can't be.
 func (p place) needs(said bool, key, why string) {
-	if !said {
+	if !said && p.v.doc.source.tree.find(p.path).isMapping() {
 		p.errorf(CodeRequired, "%s needs %s%s", p, key, why)
 	}
-}
-
-func quoted(names []string) string {
-	out := ""
-	for i, n := range names {
-		if i > 0 {
-			out += ", "
-		}
-		out += fmt.Sprintf("%q", n)
-	}
-	return out
 }

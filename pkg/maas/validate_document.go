@@ -14,22 +14,22 @@ var ownerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 func (v *validator) document() {
 	top := v.at()
 	switch d := v.doc; {
-	case d.APIVersion == "":
+	case d.APIVersion == "" && !v.said("apiVersion"):
 		v.missing("apiVersion", "the document needs apiVersion: "+APIVersion)
-	case d.APIVersion != APIVersion:
+	case d.APIVersion != APIVersion && v.doc.source.tree.get("apiVersion").isText():
 		top.at("apiVersion").errorf(CodeValue, "this maasctl reads %s, not %s", APIVersion, d.APIVersion)
 	}
 	switch d := v.doc; {
-	case d.Name == "":
+	case d.Name == "" && !v.said("name"):
 		v.missing("name", "the document needs a name: what it makes carries it")
-	case top.at("name").known() && !ownerName.MatchString(d.Name):
+	case top.at("name").known() && v.doc.source.tree.get("name").isText() && !ownerName.MatchString(d.Name):
 		top.at("name").errorf(CodeName, "a document's name has up to 63 of A-Z a-z 0-9 . _ - and starts with a letter or digit")
 	}
 }
 
 // missing reports something that the document lacks at the top.
 func (v *validator) missing(key, message string) {
-	if v.doc.source.tree.get(key) == nil { // else it is said, but wrong, which is reported
+	if !v.said(key) { // else it is said, but wrong, which is reported
 		v.lacks(v.doc.source.tree.pos, message)
 	}
 }
