@@ -84,6 +84,7 @@ func (s *Server) answer(r *http.Request, rt *route, segs []string, format string
 		return page(http.StatusBadRequest, "Bad Request", "The request could not be understood.")
 	}
 	if rt.open {
+		s.wait(c)
 		return rt.handle(c)
 	}
 	if a := s.choose(c); a != nil {

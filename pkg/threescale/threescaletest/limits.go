@@ -13,6 +13,7 @@ type limit struct {
 	MetricID int64  `json:"metric_id"`
 	Period   string `json:"period"`
 	Value    int64  `json:"value"`
+	Before   *int64 `json:"before,omitempty"` // the value before the last change
 }
 
 func limitAttributes() []string {
@@ -139,6 +140,9 @@ func (l *limit) write(c *call, p *plan, in params) *answer {
 			return ptr(crashed())
 		}
 		draft.Value = 0
+		if l.ID != 0 {
+			draft.Before = ptr(l.Value)
+		}
 		if n != nil && n.Sign() > 0 {
 			draft.Value = n.Int64()
 		}

@@ -3,7 +3,7 @@ package threescaletest
 // routes are all routes of the API: what is asked for, and who answers.
 func routes() []*route {
 	var all []*route
-	for _, list := range [][]*route{tenantRoutes(), backendRoutes(), productRoutes(), gatewayRoutes(), planRoutes(), accountRoutes(), applicationRoutes(), portalRoutes()} {
+	for _, list := range [][]*route{tenantRoutes(), backendRoutes(), productRoutes(), gatewayRoutes(), planRoutes(), accountRoutes(), applicationRoutes(), portalRoutes(), trafficRoutes()} {
 		all = append(all, list...)
 	}
 	return all
@@ -198,4 +198,20 @@ func portalRoutes() []*route {
 		get(templates+"/{id}", inTemplate(getTemplate)), update(templates+"/{id}", inTemplate(updateTemplate)), remove(templates+"/{id}", inTemplate(deleteTemplate)),
 		put(templates+"/{id}/publish", inTemplate(publishTemplate)),
 	}, "cms", "account_management"))...)
+}
+
+func trafficRoutes() []*route {
+	list := scoped([]*route{
+		get("/stats/services/{id}/usage", serviceUsage), get("/stats/services/{id}/top_applications", topApplications),
+		get("/stats/applications/{id}/usage", applicationUsage), get("/stats/backend_apis/{id}/usage", backendUsage),
+	}, "stats")
+	gateway := []*route{
+		get("/transactions/authorize", authorize(false, false)), get("/transactions/authrep", authorize(true, false)),
+		get("/transactions/oauth_authorize", authorize(false, true)), get("/transactions/oauth_authrep", authorize(true, true)),
+		post("/transactions", report),
+	}
+	for _, r := range gateway {
+		r.open = true
+	}
+	return append(list, gateway...)
 }

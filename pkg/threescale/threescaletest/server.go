@@ -3,7 +3,6 @@ package threescaletest
 import (
 	"io"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -56,8 +55,6 @@ type Server struct {
 	workers chan struct{}
 	faults  *faultState
 	log     *requestLog
-	traffic *traffic
-	started sync.Once
 }
 
 // New makes an installation with a master account and one tenant in the state that
@@ -71,7 +68,7 @@ func New(opts Options) *Server {
 // build makes a server without a world.
 func build(opts Options) *Server {
 	opts = opts.withDefaults()
-	s := &Server{opts: opts, router: newRouter(routes()), faults: newFaultState(opts.Faults), log: newRequestLog(opts), traffic: newTraffic()}
+	s := &Server{opts: opts, router: newRouter(routes()), faults: newFaultState(opts.Faults), log: newRequestLog(opts)}
 	if opts.Workers > 0 {
 		s.workers = make(chan struct{}, opts.Workers)
 	}

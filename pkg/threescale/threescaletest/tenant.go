@@ -40,6 +40,8 @@ type tenant struct {
 	Templates table[*template] `json:"templates"`
 	Files     table[*file]     `json:"files"`
 
+	Traffic traffic `json:"traffic"`
+
 	plans index[*plan] // application, service and account plans, by id
 }
 
