@@ -124,14 +124,14 @@ func (m *maker) blockDelete(c *Change, why string) {
 	}
 }
 
+// describe is what a reader calls an object: "product granite's plan free".
 func describe(o *Object) string {
-	root := string(o.Address.Root())
-	_, rest, _ := strings.Cut(root, ":")
-	kind, name, _ := strings.Cut(rest, "/")
-	if o.Address.Root() == o.Address {
-		return kind + " " + name
+	top := strings.Join(o.Address.Root().Below(Address(o.Address.System()+":")), " ")
+	below := o.Address.Below(o.Address.Root())
+	if len(below) == 0 {
+		return top
 	}
-	return fmt.Sprintf("%s %s's %s", kind, name, strings.TrimSpace(o.Kind+" "+o.Name))
+	return top + "'s " + strings.Join(below, " ")
 }
 
 // userThatStays finds an object that points at the deleted one and neither changes nor goes.

@@ -58,14 +58,3 @@ func (w *wants) hand(o *plan.Object, ref maas.ClientRef, what string, fields map
 		o.Fields[field] = plan.Handed{From: client, Field: of}
 	}
 }
-
-// accounts are checked and not applied yet.
-func (w *wants) accounts() {
-	if w.doc.Accounts == nil {
-		return
-	}
-	pos := source(w.doc.Pos("accounts"))
-	w.notApplied = append(w.notApplied, plan.Note{
-		Address: plan.Root(System, "accounts", ""), Kind: "accounts", Why: "users, applications and subscriptions", Source: &pos,
-	})
-}

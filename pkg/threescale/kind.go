@@ -28,6 +28,7 @@ func kinds() []kind {
 		flowsKind{}, policiesKind{}, proxyKind{},
 		featureKind{}, planKind{}, limitsKind{}, pricesKind{}, planFeaturesKind{}, servicePlanKind{},
 		activeDocKind{}, stagingKind{}, productionKind{},
+		accountKind{}, userKind{}, applicationKind{}, accountSubscriptionsKind{}, subscriptionsKind{},
 	}
 }
 
@@ -67,6 +68,12 @@ const (
 	kindActiveDoc    = "ActiveDocs"
 	kindStaging      = "staging"
 	kindProduction   = "production"
+	kindAccount      = "account"
+	kindUser         = "user"
+	kindApplication  = "application"
+
+	kindAccountSubscriptions = "subscribe"
+	kindSubscriptions        = "subscriptions"
 )
 
 // change is a change under way.

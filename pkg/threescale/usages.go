@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -72,49 +75,80 @@ func (usagesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*
 	return []*plan.Object{o}, nil
 }
 
-// write takes away what goes before it adds, since a path can be taken once only; two usages that swap their paths meet
-// at a path of their own for a moment.
+// write takes away what goes before it adds, since a path can be taken once only. The others follow as their paths
+// become free; where usages swap theirs, one steps aside for a moment.
 func (usagesKind) write(ctx context.Context, s *Session, c *change) error {
 	base, err := s.owner(c.Parent)
 	if err != nil {
 		return err
 	}
 	base += "/backend_usages"
-	ids := presentUsages(c)
-	set := func(f plan.FieldChange, path any) error {
-		return s.api.do(ctx, http.MethodPut, fmt.Sprintf("%s/%d.json", base, ids[f.Element]), map[string]any{"path": path}, nil)
-	}
-	taken := map[any]bool{}
+	w := &usageWriter{s: s, c: c, base: base, ids: presentUsages(c), takenBy: map[string]string{}}
 	for _, f := range c.Fields {
+		if f.Action == plan.Remove {
+			err := s.delete(ctx, fmt.Sprintf("%s/%d.json", base, w.ids[f.Element]))
+			if err != nil {
+				return fmt.Errorf("backend %s: %w", f.Element, err)
+			}
+			continue
+		}
+		w.pending = append(w.pending, f)
 		if f.Action == plan.SetField {
-			taken[f.Old] = true
+			w.takenBy[pathKey(f.Old)] = f.Element
 		}
 	}
-	for _, f := range c.Fields {
-		var err error
-		switch {
-		case f.Action == plan.Remove:
-			err = s.delete(ctx, fmt.Sprintf("%s/%d.json", base, ids[f.Element]))
-		case f.Action == plan.SetField && taken[f.New]:
-			err = set(f, fmt.Sprintf("/maasctl-moving-%d", ids[f.Element]))
+	return w.run(ctx)
+}
+
+// usageWriter brings the usages of one product to their paths.
+type usageWriter struct {
+	s       *Session
+	c       *change
+	base    string
+	ids     map[string]int64
+	pending []plan.FieldChange
+	takenBy map[string]string // of paths that something pending still has: its backend
+}
+
+// pathKey is how 3scale compares paths: without regard to case.
+func pathKey(path any) string {
+	text, _ := path.(string)
+	return strings.ToLower(text)
+}
+
+func (w *usageWriter) run(ctx context.Context) error {
+	for len(w.pending) > 0 {
+		next := slices.IndexFunc(w.pending, func(f plan.FieldChange) bool {
+			holder, taken := w.takenBy[pathKey(f.New)]
+			return !taken || holder == f.Element
+		})
+		aside := next < 0
+		if aside { // whoever has the first one's path
+			holder := w.takenBy[pathKey(w.pending[0].New)]
+			next = slices.IndexFunc(w.pending, func(f plan.FieldChange) bool { return f.Element == holder })
 		}
-		if err != nil {
+		f := w.pending[next]
+		if err := w.place(ctx, f, aside); err != nil {
 			return fmt.Errorf("backend %s: %w", f.Element, err)
 		}
-	}
-	for _, f := range c.Fields {
-		var err error
-		switch f.Action {
-		case plan.SetField:
-			err = set(f, f.New)
-		case plan.Add:
-			err = s.addUsage(ctx, c, base, f)
-		}
-		if err != nil {
-			return fmt.Errorf("backend %s: %w", f.Element, err)
+		maps.DeleteFunc(w.takenBy, func(_, holder string) bool { return holder == f.Element })
+		if !aside {
+			w.pending = slices.Delete(w.pending, next, next+1)
 		}
 	}
 	return nil
+}
+
+// place writes one usage to its path, or aside, where nobody else has one.
+func (w *usageWriter) place(ctx context.Context, f plan.FieldChange, aside bool) error {
+	if f.Action == plan.Add {
+		return w.s.addUsage(ctx, w.c, w.base, f)
+	}
+	path := f.New
+	if aside {
+		path = fmt.Sprintf("/maasctl-moving-%d", w.ids[f.Element])
+	}
+	return w.s.api.do(ctx, http.MethodPut, fmt.Sprintf("%s/%d.json", w.base, w.ids[f.Element]), map[string]any{"path": path}, nil)
 }
 
 // presentUsages are the numbers of the usages by backend; a new product has none.

@@ -1,0 +1,238 @@
+package threescale
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+)
+
+const accountsPath = "/admin/api/accounts"
+
+// accountKind are the developer accounts. They have no system name: the organization's name is their key.
+type accountKind struct{}
+
+func (accountKind) info() plan.Kind { return plan.Kind{Name: kindAccount} }
+
+func accountAt(name string) plan.Address { return plan.Root(System, kindAccount, name) }
+
+func (w *wants) accounts() {
+	a := w.doc.Accounts
+	if a == nil {
+		return
+	}
+	if a.Accounts != nil {
+		w.name(kindAccount, "")
+	}
+	for _, e := range a.Accounts {
+		w.account(e.Name, e.Value)
+	}
+	w.subscriptions(a)
+}
+
+func (w *wants) account(name string, a *maas.Account) {
+	path := []string{"accounts", name}
+	o := plan.New(System, kindAccount, name, plan.Fields{"orgName": name})
+	for field, v := range a.Fields {
+		o.Fields[field] = normal(v)
+	}
+	put(o.Fields, fieldAccountPlan, a.Plan)
+	o.Was = a.Renamed
+	o.Native = signingUp(a)
+	w.add(o, a.Meta, path...)
+	if a.Absent {
+		return
+	}
+	w.users(o, a, path)
+	w.applications(o, a, path)
+	w.accountSubscriptions(o, a, path)
+}
+
+// fieldAccountPlan is the account plan, by its name.
+const fieldAccountPlan = "plan"
+
+// signingUp is the user who comes along with a new account: 3scale makes an account only by signing somebody up. The
+// first administrator by name, or else the first user by name.
+func signingUp(a *maas.Account) *maas.Entry[*maas.AccountUser] {
+	users := slices.Clone(a.Users)
+	users = slices.DeleteFunc(users, func(e maas.Entry[*maas.AccountUser]) bool { return e.Value.Absent })
+	slices.SortFunc(users, func(x, y maas.Entry[*maas.AccountUser]) int {
+		return cmp.Or(cmp.Compare(rank(x.Value), rank(y.Value)), cmp.Compare(x.Name, y.Name))
+	})
+	if len(users) == 0 {
+		return nil
+	}
+	return &users[0]
+}
+
+func rank(u *maas.AccountUser) int {
+	if u.Role != nil && *u.Role == "member" {
+		return 1
+	}
+	return 0
+}
+
+type accountJSON struct {
+	ID          int64             `json:"id"`
+	OrgName     string            `json:"org_name"`
+	State       string            `json:"state"`
+	Annotations map[string]string `json:"annotations"`
+}
+
+const approved = "approved"
+
+// accountRow is an account with all its fields: those that an administrator has defined stand beside the others.
+type accountRow struct {
+	accountJSON
+	fields map[string]any
+}
+
+func accountsOf(ctx context.Context, g getter) ([]accountRow, error) {
+	found, err := pages[map[string]any](ctx, g, accountsPath+".json")
+	var out []accountRow
+	for _, f := range found {
+		row := accountRow{fields: f}
+		row.OrgName, _ = f["org_name"].(string)
+		row.State, _ = f["state"].(string)
+		row.ID, _ = normal(f["id"]).(int64)
+		row.Annotations = map[string]string{}
+		notes, _ := f["annotations"].(map[string]any)
+		for k, v := range notes {
+			row.Annotations[k], _ = v.(string)
+		}
+		out = append(out, row)
+	}
+	return out, err
+}
+
+func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.Object, error) {
+	found, err := accountsOf(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var out []*plan.Object
+	for _, a := range found {
+		key := r.keyOf("", kindAccount, a.OrgName)
+		o := plan.New(System, kindAccount, key, plan.Fields{})
+		desired := r.desired[o.Address]
+		o.Fields["orgName"] = a.OrgName
+		if desired != nil {
+			for name := range desired.Fields {
+				if v, ok := a.fields[snake(name)]; ok {
+					o.Fields[name] = normal(v)
+				}
+			}
+			if _, ok := desired.Fields[fieldAccountPlan]; ok {
+				p, err := one[named](ctx, r, itemPath(accountsPath, a.ID, "/plan.json"))
+				if err != nil {
+					return nil, err
+				}
+				o.Fields[fieldAccountPlan] = p.Name
+			}
+		}
+		o.Owner = a.Annotations[managedBy]
+		out = append(out, r.found(o, a.ID))
+	}
+	return out, nil
+}
+
+func (k accountKind) write(ctx context.Context, s *Session, c *change) error {
+	fields, err := c.changed()
+	if err != nil {
+		return err
+	}
+	planName, _ := fields[fieldAccountPlan].(string)
+	delete(fields, fieldAccountPlan)
+	if c.Live == nil {
+		return k.signUp(ctx, s, c, params(fields), planName)
+	}
+	if len(fields) > 0 {
+		if err := s.update(ctx, c, accountsPath, params(fields)); err != nil {
+			return err
+		}
+	}
+	if planName == "" {
+		return nil
+	}
+	id, err := s.accountPlan(ctx, planName)
+	if err != nil {
+		return err
+	}
+	account, err := s.id(c.Address)
+	if err != nil {
+		return err
+	}
+	return s.api.do(ctx, http.MethodPut, itemPath(accountsPath, account, "/change_plan.json"), map[string]any{"plan_id": id}, nil)
+}
+
+// signUp makes an account with its first user, who gets active and the account approved where a password is given.
+func (accountKind) signUp(ctx context.Context, s *Session, c *change, body map[string]any, planName string) error {
+	user, _ := c.Desired.Native.(*maas.Entry[*maas.AccountUser])
+	if user == nil {
+		return errors.New("3scale makes an account only together with a user; the document names none for it")
+	}
+	if planName != "" {
+		id, err := s.accountPlan(ctx, planName)
+		if err != nil {
+			return err
+		}
+		body["account_plan_id"] = id
+	}
+	for name, v := range userParams(user.Value) {
+		body[name] = v
+	}
+	body["username"] = user.Name
+	body["annotations"] = map[string]string{managedBy: s.config.Owner}
+	var made accountJSON
+	id, err := s.create(ctx, func() (int64, error) {
+		var w wrapped[accountJSON]
+		err := s.api.do(ctx, http.MethodPost, "/admin/api/signup.json", body, &w)
+		made = w.Value
+		return made.ID, err
+	}, func() (int64, error) {
+		found, err := accountsOf(ctx, s.api)
+		for _, a := range found {
+			if a.OrgName == c.Name {
+				made = a.accountJSON
+				return a.ID, nil
+			}
+		}
+		return 0, err
+	})
+	if err != nil {
+		return err
+	}
+	c.made(s, id)
+	if made.Annotations[managedBy] == s.config.Owner {
+		return nil
+	}
+	return s.update(ctx, c, accountsPath, map[string]any{"annotations": map[string]string{managedBy: s.config.Owner}})
+}
+
+func (s *Session) accountPlan(ctx context.Context, name string) (int64, error) {
+	found, err := list[named](ctx, s.api, "/admin/api/account_plans.json")
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range found {
+		if p.Name == name {
+			return p.ID, nil
+		}
+	}
+	return 0, fmt.Errorf("there is no account plan %q", name)
+}
+
+func (accountKind) remove(ctx context.Context, s *Session, c *change) error {
+	return s.removeAt(ctx, c, accountsPath)
+}
+
+// account is the path of an account, under which its users, applications and subscriptions have theirs.
+func (s *Session) account(a plan.Address) (string, error) {
+	id, err := s.id(a)
+	return itemPath(accountsPath, id, ""), err
+}

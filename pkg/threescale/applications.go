@@ -1,0 +1,316 @@
+package threescale
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+	"example.com/maasctl/pkg/secret"
+)
+
+// applicationKind are an account's applications, by name: each is access to one product by one plan. Which credentials it
+// has depends on the product: a user key, or an id with keys.
+type applicationKind struct{}
+
+func (applicationKind) info() plan.Kind {
+	return plan.Kind{Name: kindApplication, Frozen: map[string]string{
+		fieldProduct: "an application belongs to one product for good; make another application",
+		"appId":      "3scale takes the id on create only; make another application",
+	}}
+}
+
+// fieldKeys are all keys of an application as one secret: the texts in order, a line each.
+const fieldKeys = "keys"
+
+func (w *wants) applications(account *plan.Object, a *maas.Account, path []string) {
+	if a.Applications != nil {
+		w.name(kindApplication, account.Address)
+	}
+	for _, e := range a.Applications {
+		at := append(path[:len(path):len(path)], "applications", e.Name)
+		x := e.Value
+		product := productAt(x.Product)
+		o := account.Child(kindApplication, e.Name, plan.Fields{"name": e.Name})
+		if x.Product != "" {
+			o.Fields[fieldProduct] = x.Product
+			o.Refs = append(o.Refs, product, product.Child(kindServicePlan, defaultServicePlan))
+		}
+		if x.Plan != "" {
+			o.Fields["plan"] = x.Plan
+			o.Refs = append(o.Refs, product.Child(kindPlan, x.Plan))
+		}
+		put(o.Fields, "description", x.Description)
+		put(o.Fields, "redirectUrl", x.RedirectURL)
+		put(o.Fields, "userKey", x.UserKey)
+		put(o.Fields, "appId", x.AppID)
+		if x.Keys != nil {
+			o.Fields[fieldKeys] = joinKeys(x.Keys)
+		}
+		o.Was = x.Renamed
+		o.Source = source(w.doc.Pos(at...))
+		if x.Client != nil {
+			w.hand(o, *x.Client, "id and secret", map[string]string{"appId": "clientId", fieldKeys: "secret"})
+		}
+		w.add(o, x.Meta, at...)
+	}
+}
+
+func joinKeys(keys []secret.Value) secret.Value {
+	var texts []string
+	for _, k := range keys {
+		texts = append(texts, k.Reveal())
+	}
+	slices.Sort(texts)
+	ref := ""
+	if len(keys) == 1 {
+		ref = keys[0].Ref()
+	}
+	return secret.New(ref, strings.Join(texts, "\n"))
+}
+
+func splitKeys(v any) []string {
+	s, _ := v.(secret.Value)
+	if s.Reveal() == "" {
+		return nil
+	}
+	return strings.Split(s.Reveal(), "\n")
+}
+
+type applicationJSON struct {
+	ID            int64   `json:"id"`
+	Name          string  `json:"name"`
+	Description   *string `json:"description"`
+	ServiceID     int64   `json:"service_id"`
+	PlanID        int64   `json:"plan_id"`
+	UserKey       string  `json:"user_key"`
+	ApplicationID string  `json:"application_id"`
+	RedirectURL   *string `json:"redirect_url"`
+}
+
+type keyJSON struct {
+	Value string `json:"value"`
+}
+
+func (applicationKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {
+	base, err := r.s.account(parent.Address)
+	if err != nil {
+		return nil, err
+	}
+	found, err := list[applicationJSON](ctx, r, base+"/applications.json")
+	if err != nil {
+		return nil, err
+	}
+	products, err := pages[named](ctx, r, productsPath+".json")
+	if err != nil {
+		return nil, err
+	}
+	var out []*plan.Object
+	for _, a := range found {
+		r.s.config.Transport.Redactor.Add(a.UserKey)
+		o := parent.Child(kindApplication, r.keyOf(parent.Address, kindApplication, a.Name), plan.Fields{
+			"name": a.Name, "description": text(a.Description), "redirectUrl": text(a.RedirectURL),
+			"userKey": secret.New("", a.UserKey), "appId": a.ApplicationID,
+		})
+		if i := slices.IndexFunc(products, func(p named) bool { return p.ID == a.ServiceID }); i >= 0 {
+			o.Fields[fieldProduct] = products[i].SystemName
+			product := productAt(products[i].SystemName)
+			if o.Fields["plan"], err = r.planName(ctx, a); err != nil {
+				return nil, err
+			}
+			o.Refs = append(o.Refs, product.Child(kindPlan, fmt.Sprint(o.Fields["plan"])))
+		}
+		if d := r.desired[o.Address]; d != nil && d.Fields[fieldKeys] != nil {
+			if err := r.keys(ctx, o, itemPath(base+"/applications", a.ID, "/keys.json")); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, r.found(o, a.ID))
+	}
+	return out, nil
+}
+
+func (r *reader) keys(ctx context.Context, o *plan.Object, path string) error {
+	keys, err := list[keyJSON](ctx, r, path)
+	if err != nil {
+		return err
+	}
+	var all []secret.Value
+	for _, k := range keys {
+		r.s.config.Transport.Redactor.Add(k.Value)
+		all = append(all, secret.New("", k.Value))
+	}
+	o.Fields[fieldKeys] = joinKeys(all)
+	return nil
+}
+
+// planName is the system name of an application's plan: 3scale gives the plan's number only.
+func (r *reader) planName(ctx context.Context, a applicationJSON) (string, error) {
+	found, err := list[planJSON](ctx, r, itemPath(productsPath, a.ServiceID, "/application_plans.json"))
+	for _, p := range found {
+		if p.ID == a.PlanID {
+			return p.SystemName, nil
+		}
+	}
+	return "", err
+}
+
+func (k applicationKind) write(ctx context.Context, s *Session, c *change) error {
+	base, err := s.account(c.Parent)
+	if err != nil {
+		return err
+	}
+	base += "/applications"
+	fields, err := c.changed()
+	if err != nil {
+		return err
+	}
+	if c.Live == nil {
+		return k.create(ctx, s, c, base, fields)
+	}
+	id, err := s.id(c.Address)
+	if err != nil {
+		return err
+	}
+	if _, ok := fields["plan"]; ok {
+		planID, err := s.applicationPlan(ctx, c)
+		if err != nil {
+			return err
+		}
+		if err := s.api.do(ctx, http.MethodPut, itemPath(base, id, "/change_plan.json"), map[string]any{"plan_id": planID}, nil); err != nil {
+			return err
+		}
+		delete(fields, "plan")
+	}
+	if v, ok := fields[fieldKeys]; ok {
+		if err := s.changeKeys(ctx, itemPath(base, id, "/keys"), splitKeys(c.Live.Fields[fieldKeys]), splitKeys(v)); err != nil {
+			return err
+		}
+		delete(fields, fieldKeys)
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return s.update(ctx, c, base, params(fields))
+}
+
+func (applicationKind) create(ctx context.Context, s *Session, c *change, base string, fields plan.Fields) error {
+	planID, err := s.applicationPlan(ctx, c)
+	if err != nil {
+		return err
+	}
+	keys := splitKeys(fields[fieldKeys])
+	for _, own := range []string{fieldKeys, fieldProduct, "plan"} {
+		delete(fields, own)
+	}
+	body := params(fields)
+	body["plan_id"] = planID
+	if id, ok := body["app_id"]; ok {
+		body["application_id"] = id
+		delete(body, "app_id")
+	}
+	if len(keys) > 0 {
+		body["application_key"] = keys[0]
+	}
+	id, err := s.create(ctx, func() (int64, error) {
+		var w wrapped[applicationJSON]
+		err := s.api.do(ctx, http.MethodPost, base+".json", body, &w)
+		return w.Value.ID, err
+	}, func() (int64, error) {
+		found, err := list[applicationJSON](ctx, s.api, base+".json")
+		for _, a := range found {
+			if a.Name == c.Name {
+				return a.ID, nil
+			}
+		}
+		return 0, err
+	})
+	if err != nil {
+		return err
+	}
+	c.made(s, id)
+	if len(keys) < 2 {
+		return nil
+	}
+	return s.changeKeys(ctx, itemPath(base, id, "/keys"), keys[:1], keys)
+}
+
+// changeKeys adds before it takes away, so that there is always one that works, unless 3scale has no room for one more:
+// an application of an OpenID Connect product has one key only.
+func (s *Session) changeKeys(ctx context.Context, path string, have, want []string) error {
+	var add, drop []string
+	for _, k := range want {
+		if !slices.Contains(have, k) {
+			add = append(add, k)
+		}
+	}
+	for _, k := range have {
+		if !slices.Contains(want, k) {
+			drop = append(drop, k)
+		}
+	}
+	for len(add) > 0 {
+		err := s.api.do(ctx, http.MethodPost, path+".json", map[string]any{"key": add[0]}, nil)
+		if says(err, http.StatusUnprocessableEntity, "Limit reached") && len(drop) > 0 {
+			if err := s.delete(ctx, path+"/"+url.PathEscape(drop[0])+".json"); err != nil {
+				return keyError(err, "take an old key away")
+			}
+			drop = drop[1:]
+			continue
+		}
+		if err != nil {
+			return keyError(err, "add a key")
+		}
+		add = add[1:]
+	}
+	for _, k := range drop {
+		if err := s.delete(ctx, path+"/"+url.PathEscape(k)+".json"); err != nil {
+			return keyError(err, "take an old key away")
+		}
+	}
+	return nil
+}
+
+// keyError says what was tried, without the request's path: it holds the key.
+func keyError(err error, what string) error {
+	var e *transport.Error
+	if errors.As(err, &e) {
+		return &transport.Error{Method: e.Method, Path: "keys", Status: e.Status, Message: what + ": " + e.Message, Body: e.Body}
+	}
+	return fmt.Errorf("%s: no answer", what)
+}
+
+// applicationPlan is the number of the plan that the application is to have.
+func (s *Session) applicationPlan(ctx context.Context, c *change) (int64, error) {
+	product, _ := c.Desired.Fields[fieldProduct].(string)
+	name, _ := c.Desired.Fields["plan"].(string)
+	at := productAt(product).Child(kindPlan, name)
+	if id, err := s.id(at); err == nil {
+		return id, nil
+	}
+	base, err := s.owner(productAt(product))
+	if err != nil {
+		return 0, err
+	}
+	id, err := find(ctx, name, func(ctx context.Context) ([]named, error) {
+		return list[named](ctx, s.api, base+"/application_plans.json")
+	})
+	if err == nil && id == 0 {
+		err = fmt.Errorf("product %s has no plan %q", product, name)
+	}
+	return id, err
+}
+
+func (applicationKind) remove(ctx context.Context, s *Session, c *change) error {
+	base, err := s.account(c.Parent)
+	if err != nil {
+		return err
+	}
+	return s.removeAt(ctx, c, base+"/applications")
+}
