@@ -89,7 +89,7 @@ func applyEnvironment(r *reporter, root, environments *node, name string) *node 
 		r.errorf(environments.pos, CodeEnvironment, "there is no environment %q; there are %s%s", name,
 			strings.Join(known, ", "), suggestion(name, known))
 	case env.isMapping():
-		return merge(root, env)
+		return mergeAt(root, env, true)
 	}
 	return root
 }

@@ -3,8 +3,11 @@ package maas
 import "cmp"
 
 // merge lays one layer over another: mappings merge, lists and scalars replace. A null stays as a mark, so that it takes
-// away what any layer below says; dropNulls clears the marks at the end.
-func merge(under, over *node) *node {
+// away what any layer below says; dropNulls clears the marks at the end. What both say is where the upper layer says it.
+func merge(under, over *node) *node { return mergeAt(under, over, false) }
+
+// mergeAt is merge; with below, a mapping that both say stays where the lower layer says it.
+func mergeAt(under, over *node, below bool) *node {
 	if under == nil || over == nil {
 		return cmp.Or(over, under)
 	}
@@ -12,6 +15,9 @@ func merge(under, over *node) *node {
 		return over
 	}
 	out := &node{kind: mappingNode, pos: over.pos, fields: make([]field, 0, len(under.fields)+len(over.fields))}
+	if below {
+		out.pos = under.pos
+	}
 	place := make(map[string]int, len(under.fields))
 	for i, f := range under.fields {
 		place[f.key] = i
@@ -23,9 +29,13 @@ func merge(under, over *node) *node {
 			out.fields = append(out.fields, f)
 			continue
 		}
-		value := merge(out.fields[i].value, f.value)
+		lower := out.fields[i]
+		value := mergeAt(lower.value, f.value, below)
 		if f.key == policiesKey {
-			value = mergePolicies(out.fields[i].value, f.value)
+			value = mergePolicies(lower.value, f.value)
+		}
+		if below && lower.value.isMapping() && f.value.isMapping() {
+			f.pos = lower.pos
 		}
 		out.fields[i] = field{f.key, f.pos, value}
 	}

@@ -41,6 +41,9 @@ func parse(r *reporter, file string, data []byte) []*node {
 		if len(doc.Content) == 1 {
 			docs = append(docs, p.node(doc.Content[0]))
 		}
+		if p.nodes >= maxNodes {
+			return nil
+		}
 	}
 }
 

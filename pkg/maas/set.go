@@ -97,6 +97,9 @@ func setAt(n *node, steps []step, pos Position, value *node) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if have := n.field(s.key); have != nil && len(steps) > 1 {
+		pos = have.pos // what is below it changes, not where it is said
+	}
 	return n.with(s.key, pos, inner), nil
 }
 
