@@ -71,6 +71,9 @@ func authenticate(c *call) *answer {
 		return ptr(crashed())
 	}
 	tok, known := c.tenant.Tokens.find(func(t *token) bool { return t.Value == value })
+	if c.route.master && (!known || value == "") {
+		return ptr(answer{status: http.StatusUnauthorized, raw: []byte("unauthorized"), kind: "text/plain; charset=utf-8"})
+	}
 	if !known || value == "" || tok.ExpiresAt != nil && tok.ExpiresAt.Before(c.now) {
 		return ptr(failed(http.StatusForbidden, msgDenied))
 	}

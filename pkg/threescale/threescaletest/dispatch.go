@@ -133,7 +133,7 @@ func (s *Server) choose(c *call) *answer {
 		c.tenant = t
 	case t != nil:
 		return ptr(failed(http.StatusForbidden, msgDenied))
-	case strings.HasSuffix(host, "."+s.opts.Host):
+	case host != s.opts.Host && strings.HasSuffix(host, "."+s.opts.Host):
 		return ptr(notFound())
 	default:
 		c.tenant = s.world.first()

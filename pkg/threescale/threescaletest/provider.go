@@ -77,11 +77,10 @@ func (x *contact) finance() *string {
 	return x.Finance
 }
 
-func showProvider(c *call, t *tenant) object { return wrap("account", providerFields(c, t, true)) }
+func showProvider(c *call, t *tenant) object { return wrap("account", providerFields(c, t)) }
 
-// providerFields are what the API tells about a tenant. The access code is not shown
-// in lists.
-func providerFields(c *call, t *tenant, code bool) object {
+// providerFields are what the API tells about a tenant.
+func providerFields(c *call, t *tenant) object {
 	o := object{{"id", t.ID}}
 	o.putTimes(c, t.stamps)
 	if t.DeletionAt != nil {
@@ -95,9 +94,7 @@ func providerFields(c *call, t *tenant, code bool) object {
 	o.put("support_email", t.support())
 	finance := t.Contact.finance()
 	o.put("finance_support_email", or(finance, t.support()))
-	if code {
-		o.putText("site_access_code", t.Contact.AccessCode)
-	}
+	o.putText("site_access_code", t.Contact.AccessCode)
 	o.put("credit_card_stored", false)
 	o.put("monthly_billing_enabled", true)
 	o.put("monthly_charging_enabled", true)

@@ -3,7 +3,7 @@ package threescaletest
 // routes are all routes of the API: what is asked for, and who answers.
 func routes() []*route {
 	var all []*route
-	for _, list := range [][]*route{tenantRoutes(), backendRoutes(), productRoutes(), gatewayRoutes(), planRoutes(), accountRoutes(), applicationRoutes(), portalRoutes(), trafficRoutes()} {
+	for _, list := range [][]*route{tenantRoutes(), backendRoutes(), productRoutes(), gatewayRoutes(), planRoutes(), accountRoutes(), applicationRoutes(), portalRoutes(), trafficRoutes(), masterRoutes()} {
 		all = append(all, list...)
 	}
 	return all
@@ -138,7 +138,7 @@ func accountRoutes() []*route {
 	const all, one = "/admin/api/accounts", "/admin/api/accounts/{id}"
 	list := []*route{
 		post("/admin/api/signup", signup), get(all, listAccounts), get(all+"/find", findAccount),
-		get(one, inAccount("id", getAccount)), update(one, inAccount("id", updateAccount)), remove(one, inAccount("id", deleteAccount)),
+		get(one, forTenants(getTenantAccount, inAccount("id", getAccount))), update(one, forTenants(updateTenantAccount, inAccount("id", updateAccount))), remove(one, inAccount("id", deleteAccount)),
 		get(one+"/plan", inAccount("id", accountPlan)), put(one+"/change_plan", inAccount("id", changeAccountPlan)),
 		post("/admin/api/accounts/{account_id}/messages", inAccount("account_id", createMessage)),
 	}
@@ -214,4 +214,15 @@ func trafficRoutes() []*route {
 		r.open = true
 	}
 	return append(list, gateway...)
+}
+
+func masterRoutes() []*route {
+	const all, one = "/master/api/providers", "/master/api/providers/{id}"
+	list := inJSON([]*route{
+		post(all, masterOnly(createTenant)), get(one, inTenant(getTenant)), update(one, inTenant(updateTenant)), remove(one, inTenant(deleteTenant)),
+	})
+	for _, r := range list {
+		r.master = true
+	}
+	return list
 }

@@ -15,6 +15,7 @@ type route struct {
 	json    bool     // the default format is JSON, not XML
 	races   bool     // reads before it writes, so that two at once disturb each other
 	open    bool     // takes no access token
+	master  bool     // answers 401 in plain text to those who have no token
 }
 
 // name is how latencies and faults call the route.

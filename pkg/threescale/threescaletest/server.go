@@ -110,7 +110,7 @@ func (s *Server) MasterToken() string { return s.opts.MasterToken }
 func (s *Server) AdminDomain() string { return s.world.first().AdminDomain }
 
 // MasterDomain is the host name of the master account.
-func (s *Server) MasterDomain() string { return "master-account." + s.opts.Host }
+func (s *Server) MasterDomain() string { return "master." + s.opts.Host }
 
 func (s *Server) now() time.Time { return s.opts.Now() }
 

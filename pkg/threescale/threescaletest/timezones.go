@@ -1,5 +1,7 @@
 package threescaletest
 
+import _ "time/tzdata" // machines without time zones get them too
+
 // railsZone is the IANA name of a time zone that is named as Rails names it.
 // Only whole-hour zones are allowed, as porta has it.
 func railsZone(name string) string {
