@@ -61,17 +61,16 @@ function Stripper:event_ended(last)
   last = last + self.shift
   local start = self.start
   self.start = nil
-  self.drop_lf = false
   if not start or self.leaked then return end
   if is_usage_chunk(sub(self.text, start, last)) then
     cut(self, start, last + 1)
     self.removed = self.removed + 1
-    self.drop_lf = true
+    self.ends_in_removed = last == #self.text
   end
 end
 
 function Stripper:late_line_feed()
-  if self.drop_lf then cut(self, self.copied, self.copied + 1) end
+  if self.begins_in_removed then cut(self, self.copied, self.copied + 1) end
 end
 
 local function result(self)
@@ -87,6 +86,7 @@ local function begin(self, piece)
   self.held = ''
   self.out = {}
   self.copied = 1
+  self.begins_in_removed, self.ends_in_removed = self.ends_in_removed, false
 end
 
 --- Reads a piece; returns what to send in its stead, or nil if the piece may pass as it is.

@@ -116,7 +116,7 @@ function Usage:numbers()
   local completion = count(raw.completion_tokens) or count(raw.output_tokens)
   local total = count(raw.total_tokens)
   if not total and (prompt or completion) then total = (prompt or 0) + (completion or 0) end
-  return overlay(raw, {
+  local numbers = {
     prompt_tokens = prompt,
     completion_tokens = completion or (total and prompt and max(total - prompt, 0)),
     total_tokens = total,
@@ -126,7 +126,11 @@ function Usage:numbers()
     seconds = seconds(raw),
     images = self.images,
     search_units = count(raw.search_units),
-  })
+  }
+  for key, value in pairs(raw) do
+    if not _M.fields[key] then numbers[key] = value end
+  end
+  return numbers
 end
 
 --- True once anything was said that can be counted.

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs the policy's tests: units, and the policy in a real nginx. Installs what that needs. The last line is
+# "N passed, N failed". Further arguments go to busted (for example --filter=stream).
+set -euo pipefail
+cd "$(dirname "$0")"
+../../scripts/install-nginx.sh
+
+export LUA_PATH="./?.lua;./spec/?.lua;./spec/support/?.lua;;"
+status=0
+luajit /usr/bin/busted --output=spec/support/totals.lua --pattern=_spec "$@" spec || status=$?
+[ "$status" -eq 0 ] || exit 1
