@@ -82,6 +82,7 @@ const (
 	textInLatest      = "is used by the latest gateway configuration" // DELETE of a metric or method, 403
 	textTaken         = `"system_name":["has already been taken"`     // create, 422: also while a deleted one is purged
 	textNoToken       = "is not created yet"                          // promote, 422: the product's service token
+	textNoEndpoint    = `"proxy.endpoint":["can't be blank"]`         // deployment option, 422: a hosted gateway has addresses
 	textAlreadyMember = "already subscribed to this service"          // subscription, 422
 	noTokenYet        = "the product has no service token yet; 3scale makes it a moment after the product"
 )

@@ -2,6 +2,7 @@ package threescale
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"example.com/maasctl/pkg/maas"
@@ -127,10 +128,7 @@ func (productKind) write(ctx context.Context, s *Session, c *change) error {
 	}
 	body := params(fields)
 	if c.Live != nil {
-		if err := s.update(ctx, c, productsPath, body); err != nil {
-			return err
-		}
-		return s.restoreEndpoints(ctx, c, fields)
+		return s.updateProduct(ctx, c, body)
 	}
 	body["system_name"] = c.Name
 	body["annotations"] = map[string]string{managedBy: s.config.Owner}
@@ -142,26 +140,50 @@ func (productKind) write(ctx context.Context, s *Session, c *change) error {
 	})
 }
 
-// restoreEndpoints writes the wanted endpoints again where the deployment option has changed: 3scale resets both then.
-func (s *Session) restoreEndpoints(ctx context.Context, c *change, fields plan.Fields) error {
-	proxy, said := s.desired[c.Address.Child(kindProxy, "")]
-	if _, changed := fields["deploymentOption"]; !changed || !said {
-		return nil
+// updateProduct writes a product. A change of the deployment option resets both public addresses, or is refused where the
+// new one needs addresses that the old one didn't: those of the document are written again, or before.
+func (s *Session) updateProduct(ctx context.Context, c *change, body map[string]any) error {
+	err := s.update(ctx, c, productsPath, body)
+	if _, changes := body["deployment_option"]; !changes {
+		return err
 	}
-	body := map[string]any{}
+	endpoints := s.declaredEndpoints(c.Address)
+	if says(err, http.StatusUnprocessableEntity, textNoEndpoint) {
+		if len(endpoints) < 2 {
+			return fmt.Errorf("%w; say endpoints.staging and endpoints.production, which a hosted gateway needs", err)
+		}
+		if err := s.writeEndpoints(ctx, c, endpoints); err != nil {
+			return err
+		}
+		err = s.update(ctx, c, productsPath, body)
+	}
+	if err != nil || len(endpoints) == 0 {
+		return err
+	}
+	return s.writeEndpoints(ctx, c, endpoints)
+}
+
+// declaredEndpoints are the public addresses that the document says, in the API's form.
+func (s *Session) declaredEndpoints(product plan.Address) map[string]any {
+	out := map[string]any{}
+	proxy, said := s.desired[product.Child(kindProxy, "")]
+	if !said {
+		return out
+	}
 	for _, name := range []string{"endpoint", "sandboxEndpoint"} {
 		if v, ok := proxy.Fields[name]; ok {
-			body[snake(name)] = v
+			out[snake(name)] = v
 		}
 	}
-	if len(body) == 0 {
-		return nil
-	}
+	return out
+}
+
+func (s *Session) writeEndpoints(ctx context.Context, c *change, endpoints map[string]any) error {
 	path, err := s.owner(c.Address)
 	if err != nil {
 		return err
 	}
-	return s.api.do(ctx, http.MethodPatch, path+"/proxy.json", body, nil)
+	return s.api.do(ctx, http.MethodPatch, path+"/proxy.json", endpoints, nil)
 }
 
 func (productKind) remove(ctx context.Context, s *Session, c *change) error {

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -204,8 +207,20 @@ func (tn *tenant) same(want string, have any, what string) {
 	}
 }
 
-// call is somebody else's request to the tenant.
+// call is somebody else's request to the tenant; it gives the object of the answer.
 func (tn *tenant) call(method, path string, body any) map[string]any {
+	tn.t.Helper()
+	var out map[string]any
+	tn.send(method, path, body, &out)
+	for _, inner := range out {
+		if o, ok := inner.(map[string]any); ok && len(out) == 1 {
+			return o
+		}
+	}
+	return out
+}
+
+func (tn *tenant) send(method, path string, body, out any) {
 	tn.t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -226,20 +241,12 @@ func (tn *tenant) call(method, path string, body any) map[string]any {
 	if err != nil || resp.StatusCode >= 300 {
 		tn.t.Fatalf("%s %s: %d %s %v", method, path, resp.StatusCode, answer, err)
 	}
-	var out map[string]any
-	if len(answer) > 0 && answer[0] == '{' {
-		if err := json.Unmarshal(answer, &out); err != nil {
-			tn.t.Fatal(err)
-		}
+	if len(bytes.TrimSpace(answer)) == 0 {
+		return
 	}
-	if len(out) == 1 {
-		for _, inner := range out {
-			if o, ok := inner.(map[string]any); ok {
-				return o
-			}
-		}
+	if err := json.Unmarshal(answer, out); err != nil {
+		tn.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	return out
 }
 
 // faulty is a fault of the stand-in in words.
@@ -273,4 +280,57 @@ func stepErrors(r *apply.Result) map[plan.Address]string {
 		}
 	}
 	return out
+}
+
+var applyAll = apply.Options{}
+
+// attributesOf are the names in an object of JSON.
+func attributesOf(text string) []string {
+	var object map[string]any
+	if json.Unmarshal([]byte(text), &object) != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(object))
+}
+
+// list reads all objects of a list, without their wrappers.
+func (tn *tenant) list(path string) []map[string]any {
+	tn.t.Helper()
+	var body any
+	tn.send("GET", path, nil, &body)
+	if object, ok := body.(map[string]any); ok {
+		for _, v := range object {
+			if items, ok := v.([]any); ok {
+				body = items
+			}
+		}
+	}
+	var out []map[string]any
+	items, _ := body.([]any)
+	for _, i := range items {
+		outer, _ := i.(map[string]any)
+		for _, inner := range outer {
+			if o, ok := inner.(map[string]any); ok {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// idOf is the number of an object, found by its system name.
+func (tn *tenant) idOf(path, systemName string) string {
+	tn.t.Helper()
+	for _, o := range tn.list(path) {
+		if o["system_name"] == systemName {
+			return number(o["id"])
+		}
+	}
+	tn.t.Fatalf("%s has no %s", path, systemName)
+	return ""
+}
+
+func number(v any) string {
+	n, _ := v.(float64)
+	return strconv.FormatInt(int64(n), 10)
 }

@@ -160,14 +160,17 @@ func presentUsages(c *change) map[string]int64 {
 	return ids
 }
 
-func (s *Session) addUsage(ctx context.Context, c *change, base string, f plan.FieldChange) error {
+func (s *Session) addUsage(ctx context.Context, c *change, product int64, f plan.FieldChange) error {
 	backend, err := s.id(backendAt(f.Element))
 	if err != nil {
 		return err
 	}
-	body := map[string]any{"backend_api_id": backend, "path": f.New}
+	params := porta.Params{"backend_api_id": strconv.FormatInt(backend, 10), "path": fmt.Sprint(f.New)}
 	_, err = s.create(ctx, func() (int64, error) {
-		return 1, s.api.do(ctx, http.MethodPost, base+".json", body, nil)
+		return 1, s.api.porta(ctx, func(c *porta.ThreeScaleClient) error {
+			_, err := c.CreateBackendapiUsage(product, params)
+			return err
+		})
 	}, func() (int64, error) {
 		found, err := usagesOf(ctx, s.api, s, c.Parent)
 		for _, u := range found {
