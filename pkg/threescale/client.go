@@ -40,15 +40,15 @@ func newClient(base string, token secret.Value, opts transport.Options) *client 
 	return &client{base: strings.TrimRight(base, "/"), http: transport.New(opts)}
 }
 
-// porta is 3scale's own client over the same transport, for the calls it makes right. It knows no contexts: each call
-// gets a client of its own that brings this one along.
-func (c *client) porta(ctx context.Context) (*porta.ThreeScaleClient, error) {
+// porta calls 3scale's own client over the same transport, for what it does right. It knows no contexts, so each call gets
+// a client of its own that brings this one along.
+func (c *client) porta(ctx context.Context, call func(*porta.ThreeScaleClient) error) error {
 	portal, err := porta.NewAdminPortalFromStr(c.base)
 	if err != nil {
-		return nil, fmt.Errorf("admin portal %s: %w", c.base, err)
+		return fmt.Errorf("admin portal %s: %w", c.base, err)
 	}
 	bound := &http.Client{Transport: withContext{ctx, c.http}}
-	return porta.NewThreeScale(portal, "", bound), nil // the transport signs
+	return unwrapURL(call(porta.NewThreeScale(portal, "", bound))) // the transport signs
 }
 
 type withContext struct {

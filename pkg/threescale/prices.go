@@ -5,10 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	porta "github.com/3scale/3scale-porta-go-client/client"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -101,7 +102,10 @@ func (pricesKind) write(ctx context.Context, s *Session, c *change) error {
 	}
 	for _, f := range c.Fields {
 		if old, ok := ids[f.Element]; ok {
-			if err := s.delete(ctx, fmt.Sprintf("%s/%d/metrics/%d/pricing_rules/%d.json", plansPath, id, old.MetricID, old.ID)); err != nil {
+			err := s.api.porta(ctx, func(c *porta.ThreeScaleClient) error {
+				return c.DeleteApplicationPlanPricingRule(id, old.MetricID, old.ID)
+			})
+			if ignoreGone(err) != nil {
 				return fmt.Errorf("price %s: %w", f.Element, err)
 			}
 		}
@@ -134,12 +138,15 @@ func (s *Session) addPrice(ctx context.Context, c *change, planID int64, f plan.
 	if err != nil {
 		return err
 	}
-	body := map[string]any{"min": from, "cost_per_unit": f.New}
+	params := porta.Params{"min": from, "cost_per_unit": fmt.Sprint(f.New)}
 	if to != "" {
-		body["max"] = to
+		params["max"] = to
 	}
 	_, err = s.create(ctx, func() (int64, error) {
-		return 1, s.api.do(ctx, http.MethodPost, fmt.Sprintf("%s/%d/metrics/%d/pricing_rules.json", plansPath, planID, metric), body, nil)
+		return 1, s.api.porta(ctx, func(c *porta.ThreeScaleClient) error {
+			_, err := c.CreateApplicationPlanPricingRule(planID, metric, params)
+			return err
+		})
 	}, func() (int64, error) {
 		found, err := list[priceJSON](ctx, s.api, fmt.Sprintf("%s/%d/pricing_rules.json", plansPath, planID))
 		for _, p := range found {

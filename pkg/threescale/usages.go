@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+
+	porta "github.com/3scale/3scale-porta-go-client/client"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -78,16 +80,15 @@ func (usagesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*
 // write takes away what goes before it adds, since a path can be taken once only. The others follow as their paths
 // become free; where usages swap theirs, one steps aside for a moment.
 func (usagesKind) write(ctx context.Context, s *Session, c *change) error {
-	base, err := s.owner(c.Parent)
+	product, err := s.id(c.Parent)
 	if err != nil {
 		return err
 	}
-	base += "/backend_usages"
-	w := &usageWriter{s: s, c: c, base: base, ids: presentUsages(c), takenBy: map[string]string{}}
+	w := &usageWriter{s: s, c: c, product: product, ids: presentUsages(c), takenBy: map[string]string{}}
 	for _, f := range c.Fields {
 		if f.Action == plan.Remove {
-			err := s.delete(ctx, fmt.Sprintf("%s/%d.json", base, w.ids[f.Element]))
-			if err != nil {
+			err := s.api.porta(ctx, func(c *porta.ThreeScaleClient) error { return c.DeleteBackendapiUsage(product, w.ids[f.Element]) })
+			if ignoreGone(err) != nil {
 				return fmt.Errorf("backend %s: %w", f.Element, err)
 			}
 			continue
@@ -104,7 +105,7 @@ func (usagesKind) write(ctx context.Context, s *Session, c *change) error {
 type usageWriter struct {
 	s       *Session
 	c       *change
-	base    string
+	product int64
 	ids     map[string]int64
 	pending []plan.FieldChange
 	takenBy map[string]string // of paths that something pending still has: its backend
@@ -142,13 +143,16 @@ func (w *usageWriter) run(ctx context.Context) error {
 // place writes one usage to its path, or aside, where nobody else has one.
 func (w *usageWriter) place(ctx context.Context, f plan.FieldChange, aside bool) error {
 	if f.Action == plan.Add {
-		return w.s.addUsage(ctx, w.c, w.base, f)
+		return w.s.addUsage(ctx, w.c, w.product, f)
 	}
-	path := f.New
+	path := fmt.Sprint(f.New)
 	if aside {
 		path = fmt.Sprintf("/maasctl-moving-%d", w.ids[f.Element])
 	}
-	return w.s.api.do(ctx, http.MethodPut, fmt.Sprintf("%s/%d.json", w.base, w.ids[f.Element]), map[string]any{"path": path}, nil)
+	return w.s.api.porta(ctx, func(c *porta.ThreeScaleClient) error {
+		_, err := c.UpdateBackendapiUsage(w.product, w.ids[f.Element], porta.Params{"path": path})
+		return err
+	})
 }
 
 // presentUsages are the numbers of the usages by backend; a new product has none.

@@ -74,7 +74,11 @@ func (s *Session) removeAt(ctx context.Context, c *change, collection string) er
 
 // delete sends a DELETE; what is gone already is fine.
 func (s *Session) delete(ctx context.Context, path string) error {
-	err := s.api.do(ctx, http.MethodDelete, path, nil, nil)
+	return ignoreGone(s.api.do(ctx, http.MethodDelete, path, nil, nil))
+}
+
+// ignoreGone forgives a DELETE of what isn't there any more.
+func ignoreGone(err error) error {
 	if gone(err) {
 		return nil
 	}
