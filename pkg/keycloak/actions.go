@@ -1,0 +1,63 @@
+package keycloak
+
+import (
+	"context"
+	"net/http"
+
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+)
+
+// actionKind are the required actions of a realm. A new realm has all that the server knows, so that creating one is changing
+// it, but where somebody has taken it out.
+type actionKind struct{}
+
+func (actionKind) info() plan.Kind { return plan.Kind{Name: kindAction} }
+
+func (w *wants) actions(realm *plan.Object, said maas.Map[*maas.Object], at []string) {
+	if said == nil {
+		return
+	}
+	w.name(kindAction, realm.Address)
+	for _, e := range said {
+		w.add(object(realm.Child(kindAction, e.Name, nil), *e.Value, nil), join(at, "requiredActions", e.Name)...)
+	}
+}
+
+func (actionKind) shape() *shape {
+	return &shape{item: func(_ context.Context, _ *Session, a plan.Address) (string, error) {
+		return path(a.Root().Name(), "authentication", "required-actions", a.Name()), nil
+	}}
+}
+
+func (k actionKind) read(ctx context.Context, r *reader, realm *plan.Object) ([]*plan.Object, error) {
+	found, err := r.list(ctx, path(realm.Name, "authentication", "required-actions"))
+	var out []*plan.Object
+	for _, raw := range found {
+		o := r.found(realm.Child(kindAction, str(raw, "alias"), nil), k.shape().place, raw, str(raw, "alias"))
+		o.Owner = plan.Nobody // the server's own: --prune takes none
+		out = append(out, o)
+	}
+	return out, err
+}
+
+func (k actionKind) write(ctx context.Context, s *Session, c *change) error {
+	w := k.shape()
+	if c.Live == nil {
+		there, err := w.look(ctx, s, c.Address)
+		if err != nil {
+			return err
+		}
+		if !there {
+			to := path(c.realm(), "authentication", "register-required-action")
+			if _, err := s.api.do(ctx, http.MethodPost, to, map[string]any{"providerId": c.Name, "name": c.Name}); err != nil {
+				return err
+			}
+		}
+	}
+	return w.update(ctx, s, c)
+}
+
+func (k actionKind) remove(ctx context.Context, s *Session, c *change) error {
+	return k.shape().remove(ctx, s, c)
+}

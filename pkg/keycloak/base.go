@@ -1,0 +1,61 @@
+package keycloak
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"example.com/maasctl/internal/transport"
+)
+
+// basePath is where Keycloak before 17, and RH-SSO, have everything.
+const basePath = "/auth"
+
+// probe finds the base path: the address as it is said, or else with /auth behind it or without.
+func probe(ctx context.Context, wire *http.Client, said string) (string, error) {
+	other := said + basePath
+	if without, ok := strings.CutSuffix(said, basePath); ok {
+		other = without
+	}
+	var errs []error
+	for _, base := range []string{said, other} {
+		err := fetchPublic(ctx, wire, base+"/realms/master", nil)
+		if err == nil {
+			return base, nil
+		}
+		errs = append(errs, err)
+		if !notKeycloak(err) {
+			return "", err
+		}
+	}
+	return "", fmt.Errorf("there is no Keycloak at %s, nor at %s: %w", said, other, errors.Join(errs...))
+}
+
+// notKeycloak tells an answer that just isn't a realm's from a server that can't be reached. A realm's page is public, so
+// even 403 (of a proxy that shows the one path only) says to look elsewhere.
+func notKeycloak(err error) bool {
+	var e *transport.Error
+	return errors.As(err, &e) && e.Status < 500 && e.Status != http.StatusTooManyRequests
+}
+
+// fetchPublic reads a page that needs no token.
+func fetchPublic(ctx context.Context, wire *http.Client, url string, out any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Accept", "application/json")
+	resp, err := wire.Do(r)
+	if err != nil {
+		return unwrapURL(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || out == nil {
+		return err
+	}
+	return decode(url, text, out)
+}

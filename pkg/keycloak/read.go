@@ -1,0 +1,204 @@
+package keycloak
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/maasctl/pkg/plan"
+	"example.com/maasctl/pkg/secret"
+)
+
+// reader reads the state of a server. Each address is fetched once at most, however many kinds look into the answer.
+type reader struct {
+	s       *Session
+	wanted  map[plan.Address]map[string]bool // kinds to read below an object ("" at the top)
+	desired plan.State
+	prune   bool
+
+	mu      sync.Mutex
+	fetched map[string]*fetch
+	state   plan.State
+}
+
+type fetch struct {
+	once  sync.Once
+	value any
+	err   error
+}
+
+// Read reads all that the document has a key for, and nothing else. With prune, it also reads what has to be known before
+// owned objects that the document doesn't declare can go. It completes desired identity providers with the endpoints that
+// their discovery gives.
+func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error) {
+	r := &reader{s: s, wanted: map[plan.Address]map[string]bool{}, desired: plan.State{}, prune: prune, fetched: map[string]*fetch{}, state: plan.State{}}
+	r.desired.Put(desired...)
+	s.mu.Lock()
+	s.desired, s.warnings, s.done = r.desired, nil, map[plan.Address]bool{}
+	s.mappers, s.protocols = map[plan.Address][]*plan.Object{}, map[plan.Address]string{}
+	for _, d := range desired {
+		r.want(d.Parent, d.Kind)
+		if d.Kind == kindMapper && !d.Absent {
+			s.mappers[d.Parent] = append(s.mappers[d.Parent], d)
+		}
+	}
+	s.mu.Unlock()
+	for _, c := range collections {
+		r.want(c.Parent, c.Kind)
+	}
+	if len(r.wanted) == 0 {
+		return r.state, nil
+	}
+	r.discover(ctx)
+	roots, err := r.level(ctx, nil)
+	if err == nil {
+		err = r.below(ctx, roots)
+	}
+	if err == nil {
+		err = r.undiscovered()
+	}
+	return r.state, s.explain(err)
+}
+
+func (r *reader) want(parent plan.Address, kind string) {
+	if r.wanted[parent] == nil {
+		r.wanted[parent] = map[string]bool{}
+	}
+	r.wanted[parent][kind] = true
+}
+
+// readers is how many objects are looked below at once; the transport has the last word on requests.
+const readers = 16
+
+// below reads what is wanted below some objects, side by side.
+func (r *reader) below(ctx context.Context, parents []*plan.Object) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(readers)
+	for _, p := range parents {
+		if r.wanted[p.Address] == nil {
+			continue
+		}
+		group.Go(func() error {
+			children, err := r.level(ctx, p)
+			if err != nil {
+				return err
+			}
+			return r.below(ctx, children)
+		})
+	}
+	return group.Wait()
+}
+
+// level reads the wanted kinds directly below parent, side by side.
+func (r *reader) level(ctx context.Context, parent *plan.Object) ([]*plan.Object, error) {
+	at := plan.Address("")
+	if parent != nil {
+		at = parent.Address
+	}
+	all := kinds()
+	found := make([][]*plan.Object, len(all))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, k := range all {
+		if !r.wanted[at][k.info().Name] {
+			continue
+		}
+		group.Go(func() (err error) {
+			found[i], err = k.read(ctx, r, parent)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var objects []*plan.Object
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range found {
+		r.state.Put(f...)
+		objects = append(objects, f...)
+	}
+	return objects, nil
+}
+
+// value fetches a path once.
+func (r *reader) value(ctx context.Context, path string) (any, error) {
+	r.mu.Lock()
+	f, ok := r.fetched[path]
+	if !ok {
+		f = &fetch{}
+		r.fetched[path] = f
+	}
+	r.mu.Unlock()
+	f.once.Do(func() { f.err = r.s.api.get(ctx, path, &f.value) })
+	return f.value, f.err
+}
+
+// one reads a single object, list a list of them.
+func (r *reader) one(ctx context.Context, path string) (map[string]any, error) {
+	v, err := r.value(ctx, path)
+	m, _ := v.(map[string]any)
+	return m, err
+}
+
+func (r *reader) list(ctx context.Context, path string) ([]map[string]any, error) {
+	v, err := r.value(ctx, path)
+	return objectsIn(v), err
+}
+
+func objectsIn(v any) []map[string]any {
+	list, _ := v.([]any)
+	out := make([]map[string]any, 0, len(list))
+	for _, e := range list {
+		if m, ok := e.(map[string]any); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// found makes a live object of what the server shows: of its fields only those that are wanted, for nothing else is compared.
+func (r *reader) found(o *plan.Object, p place, raw map[string]any, id string) *plan.Object {
+	o.Native = &native{raw: raw, refs: map[string]roleRef{}}
+	o.Owner = p.owner(raw)
+	o.Outputs = outputs(raw)
+	o.Outputs["id"] = id
+	r.s.learn(o.Address, id)
+	if p := str(raw, "protocol"); p != "" {
+		r.s.learnProtocol(o.Address, p)
+	}
+	o.Fields = plan.Fields{}
+	d := r.desired[o.Address]
+	for name, path := range nativeOf(d).paths {
+		want, ok := d.Fields[name]
+		if !ok {
+			continue
+		}
+		have := at(raw, path...)
+		if s, ok := want.(secret.Value); ok {
+			o.Fields[name] = p.seen(raw, name, have, s)
+			continue
+		}
+		o.Fields[name] = projected(have, want)
+	}
+	return o
+}
+
+// outputs are the scalars of an object that others may ask for; nothing that looks like a secret is among them.
+func outputs(raw map[string]any) map[string]any {
+	out := map[string]any{}
+	for name, v := range raw {
+		switch v := normal(v).(type) {
+		case string, bool, int64, float64:
+			if lower := strings.ToLower(name); !strings.Contains(lower, "secret") && !strings.Contains(lower, "token") && !strings.Contains(lower, "password") {
+				out[name] = v
+			}
+		}
+	}
+	return out
+}
+
+func str(raw map[string]any, field string) string { s, _ := raw[field].(string); return s }
+
+func flag(raw map[string]any, field string) bool { b, _ := raw[field].(bool); return b }

@@ -1,0 +1,121 @@
+package keycloak
+
+import (
+	"context"
+	"net/http"
+
+	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/plan"
+)
+
+// realmKind are the realms themselves.
+type realmKind struct{}
+
+func (realmKind) info() plan.Kind { return plan.Kind{Name: kindRealm} }
+
+func (w *wants) realms() {
+	if w.doc.Realms != nil {
+		w.name(kindRealm, "")
+	}
+	for _, e := range w.doc.Realms {
+		r, path := e.Value, []string{"realms", e.Name}
+		o := w.add(object(plan.New(System, kindRealm, e.Name, nil), r.Object, nil), path...)
+		if o.Absent {
+			continue
+		}
+		w.scopes(o, r.ClientScopes, path)
+		w.realmScopes(o, r, path)
+		w.clients(o, r.Clients, path)
+		w.roles(o, r.Roles, path)
+		w.groups(o, r.Groups, path)
+		w.providers(o, r.IdentityProviders, path)
+		w.users(o, r.Users, path)
+		w.actions(o, r.RequiredActions, path)
+		w.policies(o, r, path)
+	}
+}
+
+func (realmKind) shape() *shape {
+	item := func(_ context.Context, _ *Session, a plan.Address) (string, error) { return path(a.Name()), nil }
+	return &shape{
+		place: place{field: "attributes"},
+		defaults: func(c *change) map[string]any {
+			return map[string]any{"realm": c.Name, "enabled": true} // a realm is made disabled otherwise
+		},
+		collection: func(context.Context, *Session, plan.Address) (string, error) { return "", nil },
+		item:       item,
+		named:      true,
+		// What has calls of its own; 18 even shows the secrets of identity providers here.
+		drop: []string{"identityProviders", "identityProviderMappers", "clientPolicies", "clientProfiles", "defaultRole"},
+	}
+}
+
+// read gets the realms of the document one by one: listing all would take rights on all. Only --prune has to list.
+func (realmKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.Object, error) {
+	var found []map[string]any
+	for _, d := range r.desired {
+		if d.Kind != kindRealm {
+			continue
+		}
+		raw, err := r.one(ctx, path(d.Name))
+		if gone(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, raw)
+	}
+	if r.prune {
+		all, err := r.list(ctx, "?briefRepresentation=false")
+		if err != nil && !transport.Is(err, http.StatusForbidden) { // an account of one realm sees no list
+			return nil, err
+		}
+		for _, raw := range all {
+			if _, ok := r.desired[realmAt(str(raw, "realm"))]; !ok {
+				found = append(found, raw)
+			}
+		}
+	}
+	var out []*plan.Object
+	for _, raw := range found {
+		name := str(raw, "realm")
+		o := r.found(plan.New(System, kindRealm, name, nil), realmKind{}.shape().place, raw, str(raw, "id"))
+		r.s.hide(raw)
+		o.Builtin = name == "master"
+		o.Outputs["name"] = name
+		o.Outputs[fieldIssuer] = r.s.issuer(name)
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// hide makes the secrets known that 18 shows with a realm, so that they are kept out of all text.
+func (s *Session) hide(realm map[string]any) {
+	for _, p := range objectsIn(realm["identityProviders"]) {
+		if t, ok := at(p, "config", "clientSecret").(string); ok && t != masked {
+			s.config.Transport.Redactor.Add(t)
+		}
+	}
+}
+
+// issuer is the address of a realm, which its tokens name.
+func (s *Session) issuer(realm string) string {
+	s.api.mu.Lock()
+	defer s.api.mu.Unlock()
+	return s.api.base + "/realms" + path(realm)
+}
+
+// write makes sure of a token with rights on the new realm: on 18, one from before has none.
+func (k realmKind) write(ctx context.Context, s *Session, c *change) error {
+	err := k.shape().write(ctx, s, c)
+	if err == nil && c.Live == nil {
+		s.api.tokens.drop(s.api.tokens.current())
+	}
+	c.outputs["name"], c.outputs[fieldIssuer] = c.Name, s.issuer(c.Name)
+	return err
+}
+
+func (k realmKind) remove(ctx context.Context, s *Session, c *change) error {
+	return k.shape().remove(ctx, s, c)
+}

@@ -1,0 +1,122 @@
+package keycloak
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"example.com/maasctl/pkg/plan"
+)
+
+// roleStep are roles that are added to, or taken from, something.
+type roleStep struct {
+	method string // POST adds, DELETE takes away
+	refs   []roleRef
+}
+
+// roleSteps are what the change does to a set of roles, in the field "role".
+func (c *change) roleSteps() []roleStep {
+	var steps []roleStep
+	for _, step := range []struct {
+		method string
+		action plan.FieldAction
+		names  *native
+	}{
+		{http.MethodDelete, plan.Remove, nativeOf(c.Live)},
+		{http.MethodPost, plan.Add, nativeOf(c.Desired)},
+	} {
+		var refs []roleRef
+		for _, label := range c.elements(fieldRole, step.action) {
+			refs = append(refs, step.names.refs[label])
+		}
+		if refs != nil {
+			steps = append(steps, roleStep{step.method, refs})
+		}
+	}
+	return steps
+}
+
+// represent gives roles in the form in which they are sent: the server looks at id and name.
+func (s *Session) represent(ctx context.Context, realm plan.Address, refs []roleRef) ([]map[string]any, error) {
+	var out []map[string]any
+	for _, ref := range refs {
+		id, err := s.roleID(ctx, realm, ref)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, map[string]any{"id": id, "name": ref.role})
+	}
+	return out, nil
+}
+
+// mapRoles adds or takes away. What is no longer there needs no taking.
+func (s *Session) mapRoles(ctx context.Context, method, to string, reps []map[string]any) error {
+	_, err := s.api.do(ctx, method, to, reps)
+	if method == http.MethodDelete && gone(err) {
+		return nil
+	}
+	return err
+}
+
+// mapTo carries out what the change does to the roles of a user or a group: item is where that one is. Roles of the realm are
+// one call, those of each client another.
+func (s *Session) mapTo(ctx context.Context, c *change, item string) error {
+	realm := c.Address.Root()
+	for _, step := range c.roleSteps() {
+		slices.SortStableFunc(step.refs, func(a, b roleRef) int { return cmp.Compare(a.client, b.client) })
+		for start := 0; start < len(step.refs); {
+			end := start + 1
+			for end < len(step.refs) && step.refs[end].client == step.refs[start].client {
+				end++
+			}
+			if err := s.mapSome(ctx, realm, step.method, item, step.refs[start:end]); err != nil {
+				return err
+			}
+			start = end
+		}
+	}
+	return nil
+}
+
+// mapSome maps roles that are all of the realm, or all of one client.
+func (s *Session) mapSome(ctx context.Context, realm plan.Address, method, item string, refs []roleRef) error {
+	to := item + "/role-mappings/realm"
+	if refs[0].client != "" {
+		id, err := s.clientID(ctx, realm, refs[0].client)
+		if err != nil {
+			return err
+		}
+		to = item + "/role-mappings/clients" + path(id)
+	}
+	reps, err := s.represent(ctx, realm, refs)
+	if err != nil {
+		return err
+	}
+	return s.mapRoles(ctx, method, to, reps)
+}
+
+// mapped reads the roles of a user, without the one that every user has.
+func (r *reader) mapped(ctx context.Context, realm plan.Address, user string) (plan.Set, map[string]roleRef, error) {
+	raw, err := r.one(ctx, path(realm.Name(), "users", user, "role-mappings"))
+	if err != nil {
+		return nil, nil, err
+	}
+	set, refs := plan.Set{}, map[string]roleRef{}
+	add := func(client string, roles any) {
+		for _, role := range objectsIn(roles) {
+			ref := roleRef{client: client, role: str(role, "name")}
+			if ref == (roleRef{role: defaultRole(realm.Name())}) {
+				continue
+			}
+			r.s.learn(ref.address(realm), str(role, "id"))
+			set[ref.label()], refs[ref.label()] = true, ref
+		}
+	}
+	add("", raw["realmMappings"])
+	clients, _ := raw["clientMappings"].(map[string]any)
+	for name := range clients {
+		add(name, at(clients, name, "mappings"))
+	}
+	return set, refs, nil
+}
