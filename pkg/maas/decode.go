@@ -118,13 +118,16 @@ func (d *decoder) entries(n *node, m mapping, a at) {
 	if !d.isMapping(n, a) {
 		return
 	}
-	d.fillMap(n.fields, m, a)
+	d.fillMap(n, m, a)
 }
 
-func (d *decoder) fillMap(fields []field, m mapping, a at) {
+func (d *decoder) fillMap(n *node, m mapping, a at) {
+	for _, f := range n.fields {
+		d.key(f, a)
+	}
+	fields := n.saidFields()
 	m.makeRoom(len(fields))
 	for i, f := range fields {
-		d.key(f, a)
 		inner := a.below(f.key)
 		inner.tag = innerTag(a.tag)
 		d.decode(f.value, reflect.ValueOf(m.fill(i, f.key, f.pos)).Elem(), inner)

@@ -146,7 +146,7 @@ func (d *decoder) secretText(n *node, s string, a at, required bool) secret.Valu
 // fields decodes a mapping of any fields.
 func (d *decoder) fields(n *node, a at) map[string]any {
 	out := make(map[string]any, len(n.fields))
-	for _, f := range n.fields {
+	for _, f := range n.saidFields() {
 		out[f.key] = d.any(f.value, a.below(f.key))
 	}
 	return out

@@ -55,6 +55,9 @@ func (d *decoder) structure(n *node, v reflect.Value, a at) {
 	other := &node{kind: mappingNode, pos: n.pos}
 	for _, f := range n.fields {
 		s, ok := byName[f.key]
+		if ok && f.value.isNull() {
+			continue // as if it had not been said
+		}
 		if !ok {
 			other.fields = append(other.fields, f)
 			continue
@@ -65,7 +68,7 @@ func (d *decoder) structure(n *node, v reflect.Value, a at) {
 	}
 	d.others(other, v, rest, known, a)
 	for _, f := range fields {
-		if f.tag.Get("required") == "true" && n.get(f.name) == nil {
+		if f.tag.Get("required") == "true" && (n.get(f.name) == nil || n.get(f.name).isNull()) {
 			d.errorf(n.pos, CodeSchema, "%s needs %s", describe(a.path), f.name)
 		}
 	}
@@ -90,7 +93,7 @@ func (d *decoder) others(n *node, v reflect.Value, rest *structField, known []st
 	a.tag = rest.tag
 	target := v.FieldByIndex(rest.index)
 	if m, ok := target.Addr().Interface().(mapping); ok {
-		d.fillMap(n.fields, m, a)
+		d.fillMap(n, m, a)
 		return
 	}
 	d.decode(n, target, a)

@@ -24,7 +24,7 @@ func decodeDocument(r *reporter, src source, look *lookup) *Document {
 	doc := &Document{positions: map[string]Position{}, unresolved: map[string]bool{}, source: src}
 	d := &decoder{reporter: r, lookup: look, unresolved: doc.unresolved}
 	recordPositions(doc.positions, src.tree, nil)
-	d.decode(src.tree, reflect.ValueOf(doc).Elem(), at{})
+	d.decode(src.marked, reflect.ValueOf(doc).Elem(), at{})
 	complete(doc)
 	readActiveDocs(r, doc, src.options)
 	validate(r, doc)
@@ -51,7 +51,8 @@ func recordPositions(positions map[string]Position, n *node, path []string) {
 // source is what a document is decoded from.
 type source struct {
 	options      Options
-	tree         *node    // all layers merged
+	marked       *node    // all layers merged, with the nulls that took something away
+	tree         *node    // the same without
 	environments []string // that can be chosen
 }
 
@@ -72,7 +73,8 @@ func mergeLayers(r *reporter, o Options) source {
 		root = applySet(r, root, s)
 	}
 	checkUnused(r, environments, o.Environment)
-	src.tree = dropNulls(applyTemplates(r, root))
+	src.marked = applyTemplates(r, root)
+	src.tree = dropNulls(src.marked)
 	return src
 }
 

@@ -132,3 +132,14 @@ func (n *node) find(path []string) *node {
 	}
 	return n
 }
+
+// saidFields are the keys of a mapping without those that null takes away.
+func (n *node) saidFields() []field {
+	out := make([]field, 0, len(n.fields))
+	for _, f := range n.fields {
+		if !f.value.isNull() {
+			out = append(out, f)
+		}
+	}
+	return out
+}

@@ -78,6 +78,10 @@ func (p *parser) node(n *yaml.Node) *node {
 		}
 		return &node{pos: p.pos(n)}
 	}
+	if n.Anchor != "" {
+		p.expanding[n] = true
+		defer delete(p.expanding, n)
+	}
 	switch n.Kind {
 	case yaml.AliasNode:
 		return p.alias(n)
@@ -98,8 +102,6 @@ func (p *parser) alias(n *yaml.Node) *node {
 		p.errorf(p.pos(n), CodeSyntax, "the anchor %q contains itself", n.Value)
 		return &node{pos: p.pos(n)}
 	}
-	p.expanding[n.Alias] = true
-	defer delete(p.expanding, n.Alias)
 	return p.node(n.Alias)
 }
 
@@ -158,6 +160,9 @@ func (p *parser) key(k *yaml.Node) (string, bool) {
 		p.errorf(p.pos(k), CodeSchema, "a key has to be text")
 		return "", false
 	}
+	if k.Value == "<<" {
+		p.errorf(p.pos(k), CodeSchema, "<< is no name: other tools would take it for a merge")
+	}
 	return k.Value, true
 }
 
@@ -199,7 +204,7 @@ func (p *parser) scalar(n *yaml.Node) *node {
 			return out
 		}
 		out.value = p.number(out.pos, v)
-	case "!!str", "!!timestamp":
+	case "!!str", "!!timestamp", "!!merge":
 		out.value = n.Value
 	default:
 		p.errorf(out.pos, CodeSchema, "the tag %s has no meaning here", n.Tag)

@@ -57,5 +57,5 @@ func (t *templates) checkUnused() {
 // structure decodes a part of the document only to see whether it has the structure of a T.
 func structure[T any](r *reporter, n *node, path ...string) {
 	d := &decoder{reporter: r, unresolved: map[string]bool{}}
-	d.decode(dropNulls(n), reflect.ValueOf(new(T)).Elem(), at{path: path})
+	d.decode(n, reflect.ValueOf(new(T)).Elem(), at{path: path})
 }
