@@ -44,15 +44,8 @@ func (o *diffOptions) run(ctx context.Context) error {
 	if err := o.format(human, json, yaml); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	go func() { // reading needs no finishing: the first Ctrl-C ends it
-		select {
-		case <-o.Interrupts:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
+	ctx, end := o.readOnly(ctx)
+	defer end()
 	begin := o.Now()
 	c, err := o.connect(ctx)
 	if err != nil {

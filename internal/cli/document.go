@@ -69,3 +69,16 @@ func (g *global) print(v any) error {
 }
 
 func (g *global) style() view.Style { return view.NewStyle(g.Out, g.color, g.getenv) }
+
+// readOnly bounds a command that only reads: by --timeout, and by the first Ctrl-C, since reading needs no finishing.
+func (g *global) readOnly(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	go func() {
+		select {
+		case <-g.Interrupts:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/http"
+	"strings"
 	"sync/atomic"
 )
 
@@ -10,7 +11,7 @@ type Stats struct {
 	reads, writes atomic.Int64
 }
 
-// Reads is the number of GET and HEAD requests.
+// Reads is the number of requests that change nothing: GET, HEAD, and those for an access token.
 func (s *Stats) Reads() int64 { return s.reads.Load() }
 
 // Writes is the number of all other requests.
@@ -25,7 +26,8 @@ type counter struct {
 }
 
 func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+	// Asking for an access token changes nothing either.
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || strings.HasSuffix(r.URL.Path, "/protocol/openid-connect/token") {
 		c.stats.reads.Add(1)
 	} else {
 		c.stats.writes.Add(1)

@@ -32,7 +32,7 @@ type traceLine struct {
 func (t *tracer) RoundTrip(r *http.Request) (*http.Response, error) {
 	line := traceLine{Time: time.Now().UTC(), Method: r.Method, URL: t.redactor.Body(r.URL.String())}
 	if r.GetBody != nil {
-		if body, err := r.GetBody(); err == nil {
+		if body, err := r.GetBody(); err == nil && body != nil { // some libraries give none
 			text, _ := io.ReadAll(body)
 			line.Request = t.redactor.Body(string(text))
 		}
