@@ -10,7 +10,7 @@ import (
 
 // master is the account whose customers the tenants are.
 type master struct {
-	Tenant *tenant `json:"account"`
+	Tenant *tenant
 }
 
 func newMaster(o Options, at time.Time) master {

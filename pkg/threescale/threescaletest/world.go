@@ -12,9 +12,9 @@ import (
 // its own.
 type world struct {
 	mu      sync.RWMutex
-	Tenants []*tenant        `json:"tenants"`
-	Master  master           `json:"master"`
-	Last    map[string]int64 `json:"last_ids"`
+	Tenants []*tenant
+	Master  master
+	Last    map[string]int64 // ids, by the kind of object
 }
 
 // next is the next id of a kind of object. Ids are never used twice, and tenants
