@@ -98,6 +98,35 @@ func TestEditsMoveTheFewest(t *testing.T) {
 	})
 }
 
+// Elements that are there more than once don't cost more than they must: what has to be touched (moved, changed, added or
+// removed) is all that isn't common to both lists in order.
+func TestEditsTouchTheFewest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want, have := lists().Draw(t, "want"), lists().Draw(t, "have")
+		untouched := 0
+		for _, e := range Edits(want, have) {
+			if e.Want >= 0 && e.Have >= 0 && !e.Moves && Equal(want[e.Want], have[e.Have]) {
+				untouched++
+			}
+		}
+		if best := commonByHand(want, have); untouched != best {
+			t.Fatalf("%v from %v: %d elements stay untouched, %d can", want, have, untouched, best)
+		}
+	})
+}
+
+// commonByHand is the length of a longest common subsequence, by its definition.
+func commonByHand(a, b List) int {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	best := max(commonByHand(a[1:], b), commonByHand(a, b[1:]))
+	if Equal(a[0], b[0]) {
+		best = max(best, 1+commonByHand(a[1:], b[1:]))
+	}
+	return best
+}
+
 // longestByHand tries all subsets.
 func longestByHand(order []int) int {
 	best := 0

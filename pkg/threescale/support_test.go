@@ -2,6 +2,7 @@ package threescale_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,7 +30,7 @@ import (
 // tenant is a new 3scale with one tenant, and what a test does with it.
 type tenant struct {
 	*threescaletest.Running
-	t testing.TB
+	t tb
 
 	prune     bool
 	name      string // of the document, and so of the owner
@@ -38,8 +38,19 @@ type tenant struct {
 	variables map[string]string // what ${env:} stands for
 }
 
+// tb is what tests, benchmarks and property checks have in common.
+type tb interface {
+	Helper()
+	Context() context.Context
+	Cleanup(func())
+	Error(...any)
+	Errorf(string, ...any)
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
 // newTenant starts a 3scale that does in no time what a real one does in the background.
-func newTenant(t testing.TB, opts threescaletest.Options) *tenant {
+func newTenant(t tb, opts threescaletest.Options) *tenant {
 	t.Helper()
 	if opts.BackendReleaseDelay == 0 {
 		opts.BackendReleaseDelay = -1
@@ -250,7 +261,7 @@ func (tn *tenant) send(method, path string, body, out any) {
 }
 
 // faulty is a fault of the stand-in in words.
-func faulty(t testing.TB, texts ...string) []threescaletest.Fault {
+func faulty(t tb, texts ...string) []threescaletest.Fault {
 	t.Helper()
 	var out []threescaletest.Fault
 	for _, text := range texts {
