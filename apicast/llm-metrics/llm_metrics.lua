@@ -46,6 +46,14 @@ local function state_of(self, context)
   return state
 end
 
+-- One step that goes wrong must not keep the next from being done.
+local function guarded(where, step, ...)
+  local ok, result = pcall(step, ...)
+  if ok then return result end
+  prometheus.error(where)
+  log.say(log.ERR, 'error ' .. where, 'error in ', where, ': ', tostring(result))
+end
+
 local phases = {}
 
 function phases.rewrite(self, context)
@@ -55,11 +63,11 @@ end
 function phases.access(self, context)
   local state = state_of(self, context)
   if ngx.req.get_method() == 'POST' then
-    local request = inbound.read(self.config, context, state)
-    limits.enforce(self, context, request and request.estimate)
-    inbound.rewrite(self.config, request, state)
+    local request = guarded('body', inbound.read, self.config, context, state)
+    guarded('limits', limits.enforce, self, context, request and request.estimate)
+    guarded('body', inbound.rewrite, self.config, request, state)
   end
-  credentials.apply(self.config, context)
+  guarded('credentials', credentials.apply, self.config, context)
 end
 
 function phases.header_filter(self, context)
@@ -76,11 +84,7 @@ function phases.header_filter(self, context)
   if state.watch and state.watch.stripper then headers.content_length = nil end
 end
 
-function phases.body_filter(self, context)
-  local state = context[self]
-  local watch = state and state.watch
-  if not watch then return end
-  local piece, last = ngx.arg[1], ngx.arg[2]
+local function watched(state, watch, piece, last)
   local changed
   if piece and piece ~= '' then changed = watch:feed(piece) end
   if not state.first_at and watch:begun() then
@@ -92,7 +96,23 @@ function phases.body_filter(self, context)
     if rest then changed = (changed or '') .. rest end
     state.complete = true
   end
-  if changed then ngx.arg[1] = changed end
+  return changed
+end
+
+function phases.body_filter(self, context)
+  local state = context[self]
+  local watch = state and state.watch
+  if not watch then return end
+  local piece, last = ngx.arg[1], ngx.arg[2]
+  local ok, changed = pcall(watched, state, watch, piece, last)
+  if ok then
+    if changed then ngx.arg[1] = changed end
+    return
+  end
+  -- The client gets what the watch may have kept, and what comes after passes unwatched.
+  state.watch, state.skipped = nil, 'error'
+  ngx.arg[1] = watch:rescue() or piece
+  error(changed, 0)
 end
 
 function phases.post_action(self, context)
@@ -102,14 +122,7 @@ end
 phases.log = phases.post_action
 
 for name, phase in pairs(phases) do
-  _M[name] = function(self, context)
-    local ok, err = pcall(phase, self, context)
-    if ok then return end
-    prometheus.error(name)
-    log.say(log.ERR, 'phase ' .. name, 'error in ', name, ': ', tostring(err))
-    local state = context[self]
-    if state then state.watch = nil end
-  end
+  _M[name] = function(self, context) guarded(name, phase, self, context) end
 end
 
 return _M

@@ -12,6 +12,8 @@ local backend_client = require('apicast.backend_client')
 
 local _M = {}
 
+local PATIENCE = 10 -- a report, which nobody waits for, gets so many times as long as a question
+
 local TIMEOUT = { status = 0, error = 'timeout' }
 
 -- The gateway's client waits as long as the gateway's sockets do; a model's user shouldn't.
@@ -93,7 +95,7 @@ function _M.report(service, kind, id, usage, timeout)
   for metric, number in pairs(usage) do values[metric] = _M.whole(number) end
   -- What the gateway's own reports batch holds, built here because that one adds strings up to numbers again.
   local batch = { service_id = service.id, credentials_type = kind, reports = { [id] = values } }
-  local answer = within(timeout, function()
+  local answer = within(timeout * PATIENCE, function()
     return backend_client:new(service):report(batch)
   end)
   local status = tonumber(answer.status) or 0

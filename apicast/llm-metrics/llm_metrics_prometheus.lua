@@ -13,6 +13,7 @@ local WHERE = { 'service_id', 'service', 'application_id', 'model' }
 local MODEL = { 'service_id', 'service', 'model' }
 local LEGACY = { 'service_id', 'service_system_name', 'application_id', 'application_system_name' }
 local SECONDS = { 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600 }
+local MEASURABLE = 0.01 -- seconds; the clock ticks in milliseconds
 local RATES = { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000 }
 
 local _M = {}
@@ -100,7 +101,7 @@ function _M:request(service, status, model, numbers, times)
   if times.first then first_token(times.first, labels) end
   duration(times.total, labels)
   local writing = times.total - (times.first or 0)
-  if numbers.completion_tokens and numbers.completion_tokens > 0 and writing > 0 then
+  if numbers.completion_tokens and numbers.completion_tokens > 0 and writing >= MEASURABLE then
     rate(numbers.completion_tokens / writing, labels)
   end
 end

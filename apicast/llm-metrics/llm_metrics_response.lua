@@ -61,6 +61,11 @@ function _M:finish()
   self.overflow = self.scanner.overflow
 end
 
+--- After an error: the bytes that were kept together with those that were just fed, or nil if none are ever kept.
+function _M:rescue()
+  return self.stripper and self.stripper.text
+end
+
 --- True once a stream has brought its first event.
 function _M:begun()
   return self.events ~= nil and (self.events.events > 0 or self.events.has_data)

@@ -128,7 +128,7 @@ function Usage:numbers()
     search_units = count(raw.search_units),
   }
   for key, value in pairs(raw) do
-    if not _M.fields[key] then numbers[key] = value end
+    if not _M.fields[key] and value ~= cjson.null then numbers[key] = value end
   end
   return numbers
 end

@@ -94,13 +94,14 @@ local function check(service, application, usage, named)
   return limited, tightest or { remaining = -1, reset = -1 }
 end
 
-local function find_application(service, arguments)
+-- A report needs no app_key.
+local function find_application(service, arguments, reporting)
   if arguments.user_key then
     return service.keys[arguments.user_key] or nil, 403, 'user_key_invalid'
   end
   local application = service.applications and service.applications[arguments.app_id]
   if not application then return nil, 404, 'application_not_found' end
-  if application.key and application.key ~= arguments.app_key then return nil, 409, 'application_key_invalid' end
+  if not reporting and application.key and application.key ~= arguments.app_key then return nil, 409, 'application_key_invalid' end
   return arguments.app_id
 end
 
@@ -161,7 +162,7 @@ local function report(arguments)
   if last < 0 then return refuse(400, 'missing_transactions') end
   for index = 0, last do
     local transaction = list[index] or { usage = {} }
-    local application = find_application(service, transaction)
+    local application = find_application(service, transaction, true)
     for metric in pairs(transaction.usage) do
       if not application or not service.metrics[metric] then
         state.dropped = (state.dropped or 0) + 1

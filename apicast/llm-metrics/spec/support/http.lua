@@ -21,7 +21,7 @@ end
 
 local function read_chunked(connection, answer, began, options)
   while true do
-    local size = tonumber((connection:receive('*l') or ''):match('^%x+'), 16)
+    local size = tonumber((connection:receive('*l') or ''):match('^%x+') or '', 16)
     if not size then
       answer.cut = true
       return

@@ -68,6 +68,15 @@ local function service(self, id, given)
   }
 end
 
+-- What only the rig knows can be asked for in a configuration: '@WORLD@' is the world's address.
+local function filled(self, value)
+  if type(value) == 'string' then return (value:gsub('@WORLD@', 'http://127.0.0.1:' .. self.world_port)) end
+  if type(value) ~= 'table' then return value end
+  local copy = {}
+  for key, inner in pairs(value) do copy[key] = filled(self, inner) end
+  return copy
+end
+
 --- @param services host -> { configuration = ..., ... }; options: chain_has_policy = false, log_level, policy
 function Rig.start(services, options)
   options = options or {}
@@ -78,7 +87,7 @@ function Rig.start(services, options)
   local all, ids = {}, {}
   for host in pairs(services) do ids[#ids + 1] = host end
   table.sort(ids)
-  for index, host in ipairs(ids) do all[host] = service(self, tostring(index), services[host]) end
+  for index, host in ipairs(ids) do all[host] = service(self, tostring(index), filled(self, services[host])) end
   self.services = all
   shell('mkdir -p ' .. self.dir .. '/gateway')
   write(self.dir .. '/gateway/services.json',
@@ -188,7 +197,7 @@ function Rig:metric(name, labels)
       if fits then sum = (sum or 0) + tonumber(value) end
     end
   end
-  return sum or 0, answer.body
+  return sum or 0
 end
 
 --- Resident memory of the gateway's workers, in MiB.
