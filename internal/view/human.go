@@ -193,11 +193,26 @@ func (h *human) field(prefix string, f plan.FieldChange) {
 	case plan.Move:
 		h.line(" ", name, fmt.Sprintf("%s   place %v → %v", f.Element, f.Old, f.New), belowIndent)
 	default:
-		text := value(f.Old) + " → " + value(f.New)
-		if f.Element != "" {
-			text = f.Element + "   " + text
+		h.set(name, f)
+	}
+}
+
+// mostLeaves is how many differences inside one value are shown; -o json has them all.
+const mostLeaves = 8
+
+// set writes what becomes of a value; of one that holds others, a line for each that differs.
+func (h *human) set(name string, f plan.FieldChange) {
+	found := leaves("", f.Old, f.New)
+	for i, l := range found {
+		if i == mostLeaves {
+			h.line(" ", name, fmt.Sprintf("and %d more", len(found)-i), belowIndent)
+			return
 		}
-		h.line(" ", name, text, belowIndent)
+		what := strings.TrimSpace(f.Element + " " + l.path)
+		if what != "" {
+			what += "   "
+		}
+		h.line(" ", name, what+value(l.old)+" → "+value(l.new), belowIndent)
 	}
 }
 

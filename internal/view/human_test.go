@@ -32,6 +32,11 @@ func picture() *plan.Plan {
 		plan.FieldChange{Name: "rule", Element: "GET /", Action: plan.Remove},
 		plan.FieldChange{Name: "rule", Element: "POST /v1/x", Action: plan.Move, Old: int64(3), New: int64(1)})
 	moved.Parent = mistral
+	policies := change(mistral.Child("policies", ""), plan.Update, true,
+		plan.FieldChange{Name: "policy", Element: "upstream_connection", Action: plan.SetField,
+			Old: map[string]any{"configuration": map[string]any{"read_timeout": int64(60), "list": []any{"a", "b"}}, "enabled": true},
+			New: map[string]any{"configuration": map[string]any{"read_timeout": int64(300), "list": []any{"a", "c"}}, "enabled": true}})
+	policies.Parent = mistral
 	signIn := plan.Root("3scale", "sign-in", "rhsso")
 	client := plan.Root("keycloak", "realm", "maas").Child("client", "3scale")
 	return &plan.Plan{
@@ -43,7 +48,7 @@ func picture() *plan.Plan {
 			change(mistral, plan.Update, false,
 				plan.FieldChange{Name: "description", Action: plan.SetField, Old: "A model", New: "Mistral 7B Instruct v0.3"},
 				plan.FieldChange{Name: "document", Action: plan.SetField, New: strings.Repeat("long ", 40)}),
-			moved, limits,
+			moved, policies, limits,
 			change(product("old"), plan.Delete, false),
 			change(signIn, plan.Update, false,
 				plan.FieldChange{Name: "clientSecret", Action: plan.SetField, Old: secret.New("", "canary"), New: plan.Handed{From: client, Field: "secret"}},

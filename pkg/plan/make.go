@@ -299,6 +299,9 @@ func (m *maker) goesWithParent(o *Object) bool {
 	return false
 }
 
+// renewed is what becomes of an object that changes only because others do.
+const renewed = "new"
+
 // follow plans the objects that change because others do: deployments.
 func (m *maker) follow() {
 	for _, d := range m.desired {
@@ -316,7 +319,7 @@ func (m *maker) follow() {
 			continue
 		}
 		if len(fields) == 0 {
-			f := FieldChange{Name: d.FollowOn, Action: SetField, New: d.Fields[d.FollowOn]}
+			f := FieldChange{Name: d.FollowOn, Action: SetField, New: renewed}
 			if live != nil {
 				f.Old = live.Fields[d.FollowOn]
 			}
