@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -43,10 +42,7 @@ func (t *tracer) RoundTrip(r *http.Request) (*http.Response, error) {
 		line.Error = t.redactor.Body(err.Error())
 	} else {
 		line.Status = resp.StatusCode
-		body, readErr := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{readErr}))
-		line.Response = t.redactor.Body(string(body))
+		line.Response = t.redactor.Body(string(content(resp)))
 	}
 	t.write(line)
 	return resp, err
@@ -60,14 +56,4 @@ func (t *tracer) write(line traceLine) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	_, _ = t.out.Write(append(text, '\n'))
-}
-
-// failing passes on what reading the answer ended with.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) {
-	if f.err != nil {
-		return 0, f.err
-	}
-	return 0, io.EOF
 }

@@ -20,7 +20,12 @@ func (w *wants) actions(realm *plan.Object, said maas.Map[*maas.Object], at []st
 	}
 	w.name(kindAction, realm.Address)
 	for _, e := range said {
-		w.add(object(realm.Child(kindAction, e.Name, nil), *e.Value, nil), join(at, "requiredActions", e.Name)...)
+		o := w.add(object(realm.Child(kindAction, e.Name, nil), *e.Value, nil), join(at, "requiredActions", e.Name)...)
+		for _, u := range w.objects {
+			if u.Kind == kindUser && u.Parent == realm.Address {
+				o.Refs = append(o.Refs, u.Address) // a default action is for those who come later
+			}
+		}
 	}
 }
 
