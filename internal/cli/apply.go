@@ -65,6 +65,7 @@ func (o *applyOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer c.close()
+	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
 	reading, endReading := context.WithCancel(ctx) // reading needs no finishing: the first Ctrl-C ends it
 	go func() {
 		select {
@@ -94,7 +95,7 @@ func (o *applyOptions) run(ctx context.Context) error {
 	if err := o.allowed(p); err != nil {
 		return err
 	}
-	progress := view.NewProgress(o.Err, view.IsTerminal(o.Err), o.Now)
+	progress := view.NewProgress(o.Err, view.IsTerminal(o.Err), o.verbose, o.Now)
 	r := c.Apply(ctx, p, live, apply.Options{Stop: stop, Observe: progress.Observe})
 	progress.End()
 	if err := o.finish(p, r, c.cost(o.Now().Sub(begin))); err != nil {

@@ -41,7 +41,7 @@ func addPlanFlags(cmd *cobra.Command, o *engine.PlanOptions) {
 }
 
 func (o *diffOptions) run(ctx context.Context) error {
-	if err := o.format(human, json, yaml); err != nil {
+	if err := o.format(human, json, yaml, markdown); err != nil {
 		return err
 	}
 	ctx, end := o.readOnly(ctx)
@@ -52,6 +52,7 @@ func (o *diffOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer c.close()
+	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
 	p, _, err := c.Plan(ctx, o.plan)
 	if err != nil {
 		return err
@@ -59,9 +60,12 @@ func (o *diffOptions) run(ctx context.Context) error {
 	if err := o.save(p); err != nil {
 		return err
 	}
-	if o.output != human {
+	switch o.output {
+	case json, yaml:
 		err = o.print(p)
-	} else {
+	case markdown:
+		err = view.Markdown(o.Out, p)
+	default:
 		if err = view.Human(o.Out, p, o.style()); err == nil {
 			_, err = fmt.Fprintf(o.Out, "%s %s\n", view.SummaryLine(p), c.cost(o.Now().Sub(begin)))
 		}

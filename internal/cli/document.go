@@ -55,6 +55,8 @@ const (
 	human = "human"
 	json  = "json"
 	yaml  = "yaml"
+
+	markdown = "markdown"
 )
 
 // print writes data in a machine's format.

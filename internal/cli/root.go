@@ -37,7 +37,7 @@ func newRoot(streams IO) *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringArrayVarP(&g.files, "file", "f", nil, "document: `FILE`, directory or - for stdin; repeatable (default maas.yaml)")
 	f.StringVarP(&g.environment, "environment", "e", "", "`NAME` of the environment to merge over the document")
-	f.StringVarP(&g.output, "output", "o", "human", "`FORMAT` of the data on stdout: human, json or yaml")
+	f.StringVarP(&g.output, "output", "o", "human", "`FORMAT` of the data on stdout: human, json, yaml, and what else the command has")
 	f.StringArrayVar(&g.sets, "set", nil, "`PATH=VALUE` over document and environment; repeatable")
 	f.StringVar(&g.color, "color", "auto", "auto, always or never")
 	f.StringVar(&g.concurrency, "concurrency", "auto", "requests under way at once: a number, or auto")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 )
@@ -51,9 +50,6 @@ func Uncertain(err error) bool {
 	return isNetwork(err)
 }
 
-// maxErrorBody is how much of an error's body is read, in bytes: a policy chain with its errors fits.
-const maxErrorBody = 4 << 20
-
 // refusals turns an answer that is no success into an *Error, so that every caller, libraries included, gets the same.
 type refusals struct {
 	next     http.RoundTripper
@@ -69,11 +65,7 @@ func (f *refusals) RoundTrip(r *http.Request) (*http.Response, error) {
 	if resp.StatusCode < 300 || resp.StatusCode == http.StatusNotModified {
 		return resp, nil
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-	if err != nil {
-		return nil, &networkError{method: r.Method, path: r.URL.Path, err: err}
-	}
+	body := content(resp)
 	e := &Error{Method: r.Method, Path: r.URL.Path, Status: resp.StatusCode, Body: body}
 	if f.message != nil {
 		e.Message = f.message(body)

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"sync"
 )
@@ -38,12 +37,12 @@ func (l *limit) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := l.next.RoundTrip(r)
-	if err != nil {
-		l.leave(0)
-		return nil, err
+	status := 0
+	if resp != nil {
+		status = resp.StatusCode
 	}
-	resp.Body = &placeKeeper{ReadCloser: resp.Body, leave: sync.OnceFunc(func() { l.leave(resp.StatusCode) })}
-	return resp, nil
+	l.leave(status)
+	return resp, err
 }
 
 func (l *limit) enter(ctx context.Context) error {
@@ -75,7 +74,11 @@ func (l *limit) leave(status int) {
 	l.freed = make(chan struct{})
 }
 
+// adapt learns from an answer's status; a request without one (0) says nothing.
 func (l *limit) adapt(status int) {
+	if status == 0 {
+		return
+	}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		l.allowed, l.streak = max(1, l.allowed/2), 0
 		return
@@ -83,15 +86,4 @@ func (l *limit) adapt(status int) {
 	if l.streak++; l.streak >= 4*l.allowed && l.allowed < startConcurrency*2 {
 		l.allowed, l.streak = l.allowed+1, 0
 	}
-}
-
-// placeKeeper gives the place back when the answer has been read.
-type placeKeeper struct {
-	io.ReadCloser
-	leave func()
-}
-
-func (p *placeKeeper) Close() error {
-	defer p.leave()
-	return p.ReadCloser.Close()
 }

@@ -23,6 +23,7 @@ type retry struct {
 	attempts  int
 	first     time.Duration
 	conflicts bool // are the caller's business
+	stats     *Stats
 }
 
 const (
@@ -32,7 +33,7 @@ const (
 )
 
 func newRetry(next http.RoundTripper, opts Options) *retry {
-	r := &retry{next: next, attempts: opts.Attempts, first: opts.Backoff, conflicts: opts.Conflicts}
+	r := &retry{next: next, attempts: opts.Attempts, first: opts.Backoff, conflicts: opts.Conflicts, stats: opts.Stats}
 	if r.attempts == 0 {
 		r.attempts = defaultAttempts
 	}
@@ -57,12 +58,11 @@ func (t *retry) RoundTrip(r *http.Request) (*http.Response, error) {
 		wait := pause.NextBackOff()
 		if resp != nil {
 			wait = max(wait, retryAfter(resp))
-			_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // so that the connection can be used again
-			_ = resp.Body.Close()
 		}
 		if err := sleep(r.Context(), min(wait, longestWait)); err != nil {
 			return nil, err
 		}
+		t.stats.again.Add(1)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // Stats counts what went over the wire, retries included.
 type Stats struct {
-	reads, writes atomic.Int64
+	reads, writes, again atomic.Int64
 }
 
 // Reads is the number of requests that change nothing: GET, HEAD, and those for an access token.
@@ -19,6 +19,9 @@ func (s *Stats) Writes() int64 { return s.writes.Load() }
 
 // Requests is the number of all requests.
 func (s *Stats) Requests() int64 { return s.Reads() + s.Writes() }
+
+// Repeated is how many of them were sent again after a failure.
+func (s *Stats) Repeated() int64 { return s.again.Load() }
 
 type counter struct {
 	next  http.RoundTripper

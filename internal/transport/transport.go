@@ -37,6 +37,7 @@ func New(opts Options) *http.Client {
 		rt = pool(opts)
 	}
 	rt = &counter{next: rt, stats: opts.Stats}
+	rt = &whole{next: rt}
 	if opts.Trace != nil {
 		rt = &tracer{next: rt, out: opts.Trace, redactor: opts.Redactor}
 	}

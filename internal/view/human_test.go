@@ -144,6 +144,14 @@ func TestMachineFormatsShowNoSecret(t *testing.T) {
 	}
 }
 
+func TestMarkdown(t *testing.T) {
+	var b bytes.Buffer
+	if err := Markdown(&b, picture()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "plan.md", b.String())
+}
+
 func TestResult(t *testing.T) {
 	p := picture()
 	r := &apply.Result{Interrupted: true}
@@ -167,7 +175,7 @@ func TestResult(t *testing.T) {
 func TestProgressIsQuietWithoutATerminal(t *testing.T) {
 	now := time.Unix(0, 0)
 	var b bytes.Buffer
-	p := NewProgress(&b, false, func() time.Time { return now })
+	p := NewProgress(&b, false, false, func() time.Time { return now })
 	c := picture().Changes[0]
 	c.Desired = &plan.Object{Address: c.Address}
 	p.Observe(apply.Event{State: apply.Done, Change: c, Done: 1, Total: 2})

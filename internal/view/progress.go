@@ -14,6 +14,7 @@ import (
 type Progress struct {
 	out      io.Writer
 	terminal bool
+	verbose  bool
 	now      func() time.Time
 	every    time.Duration
 
@@ -25,9 +26,9 @@ type Progress struct {
 // quietTime is how often a run says where it is, where nobody watches a terminal.
 const quietTime = 10 * time.Second
 
-// NewProgress shows a run on out.
-func NewProgress(out io.Writer, terminal bool, now func() time.Time) *Progress {
-	return &Progress{out: out, terminal: terminal, now: now, every: quietTime, last: now()}
+// NewProgress shows a run on out; verbose gives every step a line of its own.
+func NewProgress(out io.Writer, terminal, verbose bool, now func() time.Time) *Progress {
+	return &Progress{out: out, terminal: terminal, verbose: verbose, now: now, every: quietTime, last: now()}
 }
 
 // Observe takes one event of a run.
@@ -40,6 +41,8 @@ func (p *Progress) Observe(e apply.Event) {
 	}
 	line := fmt.Sprintf("%d of %d  %s %s", e.Done, e.Total, e.Change.Action, e.Change.Title())
 	switch {
+	case p.verbose:
+		fmt.Fprintf(p.out, "%-8s %s\n", e.State, line)
 	case p.terminal:
 		p.clear()
 		fmt.Fprint(p.out, line)
