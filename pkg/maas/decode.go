@@ -12,6 +12,11 @@ type decoder struct {
 	*reporter
 	lookup     *lookup         // nil: references stay what they are
 	unresolved map[string]bool // paths of the values that aren't known because of that
+	layouts    map[reflect.Type]*layout
+}
+
+func newDecoder(r *reporter, look *lookup, unresolved map[string]bool) *decoder {
+	return &decoder{reporter: r, lookup: look, unresolved: unresolved, layouts: map[reflect.Type]*layout{}}
 }
 
 // at is where in the document a value is decoded, and what its field's tags say.

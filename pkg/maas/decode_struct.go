@@ -35,41 +35,58 @@ func structFields(t reflect.Type) []structField {
 	return out
 }
 
+// layout is what the decoder has to know of a type; it is worked out once for a document.
+type layout struct {
+	fields   map[string]structField
+	known    []string
+	required []string
+	rest     *structField // takes all other keys; nil where there are none
+}
+
+func (d *decoder) layout(t reflect.Type) *layout {
+	if l, ok := d.layouts[t]; ok {
+		return l
+	}
+	l := &layout{fields: map[string]structField{}}
+	for _, f := range structFields(t) {
+		if f.name == "" {
+			l.rest = &f
+			continue
+		}
+		l.fields[f.name] = f
+		l.known = append(l.known, f.name)
+		if f.tag.Get("required") == "true" {
+			l.required = append(l.required, f.name)
+		}
+	}
+	d.layouts[t] = l
+	return l
+}
+
 // structure decodes a mapping with known keys. Keys without a field go where a field takes the rest, or are unknown.
 func (d *decoder) structure(n *node, v reflect.Value, a at) {
 	if !d.isMapping(n, a) {
 		return
 	}
-	fields := structFields(v.Type())
-	var known []string
-	var rest *structField
-	byName := map[string]structField{}
-	for _, f := range fields {
-		if f.name == "" {
-			rest = &f
-			continue
-		}
-		known = append(known, f.name)
-		byName[f.name] = f
-	}
+	l := d.layout(v.Type())
 	other := &node{kind: mappingNode, pos: n.pos}
 	for _, f := range n.fields {
-		s, ok := byName[f.key]
-		if ok && f.value.isNull() {
-			continue // as if it had not been said
-		}
+		s, ok := l.fields[f.key]
 		if !ok {
 			other.fields = append(other.fields, f)
 			continue
+		}
+		if f.value.isNull() {
+			continue // as if it had not been said
 		}
 		inner := a.below(f.key)
 		inner.tag = s.tag
 		d.decode(f.value, v.FieldByIndex(s.index), inner)
 	}
-	d.others(other, v, rest, known, a)
-	for _, f := range fields {
-		if f.tag.Get("required") == "true" && (n.get(f.name) == nil || n.get(f.name).isNull()) {
-			d.errorf(n.pos, CodeSchema, "%s needs %s", describe(a.path), f.name)
+	d.others(other, v, l, a)
+	for _, name := range l.required {
+		if said := n.get(name); said == nil || said.isNull() {
+			d.errorf(n.pos, CodeSchema, "%s needs %s", describe(a.path), name)
 		}
 	}
 	if f, ok := v.Addr().Interface().(finisher); ok {
@@ -80,21 +97,26 @@ func (d *decoder) structure(n *node, v reflect.Value, a at) {
 }
 
 // others decodes the keys that have no field of their own.
-func (d *decoder) others(n *node, v reflect.Value, rest *structField, known []string, a at) {
-	if rest == nil {
+func (d *decoder) others(n *node, v reflect.Value, l *layout, a at) {
+	if l.rest == nil {
 		for _, f := range n.fields {
-			d.unknown(f, a.path, known)
+			d.unknown(f, a.path, l.known)
 		}
 		return
 	}
 	if len(n.fields) == 0 {
 		return
 	}
-	a.tag = rest.tag
-	target := v.FieldByIndex(rest.index)
+	a.tag = l.rest.tag
+	target := v.FieldByIndex(l.rest.index)
 	if m, ok := target.Addr().Interface().(mapping); ok {
 		d.fillMap(n, m, a)
 		return
+	}
+	for _, f := range n.saidFields() {
+		if meant := nearest(f.key, l.known); meant != "" && f.value.kind != scalarNode {
+			d.warnf(f.pos, CodeField, "%q in %s is taken for a field of Keycloak's; did you mean %q?", f.key, describe(a.path), meant)
+		}
 	}
 	d.decode(n, target, a)
 }

@@ -22,7 +22,7 @@ func Load(o Options) (*Document, Diagnostics) {
 // decodeDocument fills the types from the merged tree and checks them. Without a lookup, references stay what they are.
 func decodeDocument(r *reporter, src source, look *lookup) *Document {
 	doc := &Document{positions: map[string]Position{}, unresolved: map[string]bool{}, source: src}
-	d := &decoder{reporter: r, lookup: look, unresolved: doc.unresolved}
+	d := newDecoder(r, look, doc.unresolved)
 	recordPositions(doc.positions, src.tree, nil)
 	d.decode(src.marked, reflect.ValueOf(doc).Elem(), at{})
 	complete(doc)

@@ -13,13 +13,14 @@ import (
 )
 
 // maxNodes bounds what the aliases of one file may expand to: a few lines of nested aliases are billions of nodes.
-const maxNodes = 1_000_000
+const maxNodes = 100_000
 
 // parser turns a file's YAML into our tree.
 type parser struct {
 	*reporter
 	file      string
-	nodes     int
+	nodes     int // made below aliases
+	aliases   int // being expanded
 	expanding map[*yaml.Node]bool
 }
 
@@ -72,10 +73,7 @@ func (p *parser) pos(n *yaml.Node) Position {
 }
 
 func (p *parser) node(n *yaml.Node) *node {
-	if p.nodes++; p.nodes >= maxNodes {
-		if p.nodes == maxNodes {
-			p.errorf(p.pos(n), CodeSyntax, "the file is too big once its aliases are expanded")
-		}
+	if p.aliases > 0 && p.tooMany(n) {
 		return &node{pos: p.pos(n)}
 	}
 	if n.Anchor != "" {
@@ -97,11 +95,22 @@ func (p *parser) node(n *yaml.Node) *node {
 	return p.scalar(n)
 }
 
+// tooMany counts the nodes below aliases, and reports once that there are too many.
+func (p *parser) tooMany(n *yaml.Node) bool {
+	p.nodes++
+	if p.nodes == maxNodes {
+		p.errorf(p.pos(n), CodeSyntax, "the file is too big once its aliases are expanded")
+	}
+	return p.nodes >= maxNodes
+}
+
 func (p *parser) alias(n *yaml.Node) *node {
 	if p.expanding[n.Alias] {
 		p.errorf(p.pos(n), CodeSyntax, "the anchor %q contains itself", n.Value)
 		return &node{pos: p.pos(n)}
 	}
+	p.aliases++
+	defer func() { p.aliases-- }()
 	return p.node(n.Alias)
 }
 

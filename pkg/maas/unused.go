@@ -56,6 +56,6 @@ func (t *templates) checkUnused() {
 
 // structure decodes a part of the document only to see whether it has the structure of a T.
 func structure[T any](r *reporter, n *node, path ...string) {
-	d := &decoder{reporter: r, unresolved: map[string]bool{}}
+	d := newDecoder(r, nil, map[string]bool{})
 	d.decode(n, reflect.ValueOf(new(T)).Elem(), at{path: path})
 }

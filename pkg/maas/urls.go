@@ -126,14 +126,3 @@ func hostnameRewrite(s string) error {
 	}
 	return nil
 }
-
-// secureURL is an address that Keycloak takes of an upstream: https, unless it is on this machine.
-func secureURL(address string) error {
-	if err := webURL(address); err != nil {
-		return err
-	}
-	if u, err := url.Parse(address); err == nil && u.Scheme != "https" && !isLoopback(u.Hostname()) {
-		return errors.New("Keycloak asks for https here")
-	}
-	return nil
-}

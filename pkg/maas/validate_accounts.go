@@ -131,10 +131,7 @@ func (p place) authenticates(product *Product, a *Application) {
 	}
 	said := func(key string) bool { return p.v.said(p.at(key).path...) }
 	takes := []string{"userKey"}
-	switch {
-	case auth.AppIDKey != nil:
-		takes = []string{"appId", "keys"}
-	case auth.OIDC != nil:
+	if auth.AppIDKey != nil || auth.OIDC != nil {
 		takes = []string{"client", "appId", "keys"}
 	}
 	for _, key := range []string{"client", "userKey", "appId", "keys"} {

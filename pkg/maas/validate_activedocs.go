@@ -26,7 +26,7 @@ func (p place) activeDoc(a *ActiveDoc) {
 	if a.Body == nil {
 		return
 	}
-	if err := checkOpenAPI(a.Body, a.Server == ""); err != nil {
+	if err := checkOpenAPI(a.Body, a.Server == "", a.SkipSwaggerValidations != nil && *a.SkipSwaggerValidations); err != nil {
 		p.at("file").errorf(CodeOpenAPI, "%s: %v", a.File, err)
 	}
 }
@@ -35,6 +35,8 @@ func (p place) activeDoc(a *ActiveDoc) {
 type openAPI struct {
 	OpenAPI string `json:"openapi"`
 	Swagger string `json:"swagger"`
+	Old     string `json:"swaggerVersion"` // 1.x
+	APIs    any    `json:"apis"`           // 1.x
 	Info    *struct {
 		Title   *string `json:"title"`
 		Version *string `json:"version"`
@@ -45,8 +47,8 @@ type openAPI struct {
 	Paths map[string]any `json:"paths"`
 }
 
-// checkOpenAPI tells what 3scale would refuse. Servers are checked where they stay.
-func checkOpenAPI(body []byte, servers bool) error {
+// checkOpenAPI tells what 3scale would refuse. Servers are checked where they stay, also where the rest isn't.
+func checkOpenAPI(body []byte, servers, skip bool) error {
 	var doc openAPI
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return fmt.Errorf("this is no OpenAPI document: %w", err)
@@ -56,6 +58,10 @@ func checkOpenAPI(body []byte, servers bool) error {
 		return version == v || strings.HasPrefix(version, v+".")
 	})
 	switch {
+	case skip && servers:
+		return checkServers(doc)
+	case skip || doc.Old != "" || doc.APIs != nil:
+		return nil
 	case version == "":
 		return errors.New("this is no OpenAPI document: it has neither openapi nor swagger with a version")
 	case !known:

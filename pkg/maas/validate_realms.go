@@ -1,6 +1,7 @@
 package maas
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -132,7 +133,8 @@ func (r realmPlace) identityProviders() {
 		at.literal(i.Value.Fields, "config", "clientSecret")
 		at.needs(i.Value.Fields["providerId"] != nil, "a providerId", ", such as oidc")
 		if i.Value.Discovery != "" {
-			at.at("discovery").check(&i.Value.Discovery, secureURL)
+			at.at("discovery").check(&i.Value.Discovery, webURL)
+			at.at("discovery").secure(i.Value.Discovery)
 		}
 		if strings.ContainsAny(i.Name, " /") {
 			at.warnf(CodeName, "%s: Keycloak 26 refuses blanks and slashes in an alias", at)
@@ -144,6 +146,15 @@ func (r realmPlace) identityProviders() {
 				at.needs(m.Value.Fields["identityProviderMapper"] != nil, "an identityProviderMapper", "")
 			}
 		}
+	}
+}
+
+// secure warns of an upstream without TLS: Keycloak takes its endpoints from private networks only, unless the realm says
+// sslRequired: none.
+func (p place) secure(address string) {
+	u, err := url.Parse(address)
+	if err == nil && p.known() && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		p.warnf(CodeSecurity, "%s is not https; Keycloak refuses such endpoints outside private networks", p)
 	}
 }
 

@@ -2,6 +2,7 @@ package maas
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,9 @@ func (v *validator) tenant() {
 		return nil
 	})
 	at.at("timezone").check(t.Timezone, timezone)
+	if zone := t.Timezone; zone != nil && at.at("timezone").known() && timezone(*zone) == nil && !slices.Contains(timezones(), *zone) {
+		at.at("timezone").warnf(CodeValue, "%s: 3scale may have no time zone %q%s", at.at("timezone"), *zone, suggestion(*zone, timezones()))
+	}
 	at.at("fromEmail").check(t.Provider.FromEmail, emailAddress)
 	at.at("supportEmail").check(t.Provider.SupportEmail, emailAddress)
 	at.at("financeSupportEmail").check(t.Provider.FinanceSupportEmail, emailAddress)
