@@ -143,6 +143,15 @@ type waiting struct{ error }
 
 func (w waiting) Unwrap() error { return w.error }
 
+// mayPass turns a failure that says nothing about the request itself into one that is worth another try. It is for
+// requests that can do no harm twice.
+func mayPass(err error) error {
+	if transport.Uncertain(err) {
+		return waiting{err}
+	}
+	return err
+}
+
 // waitFor calls try until it says true, or an error that isn't waiting, or the session's patience ends.
 func (s *Session) waitFor(ctx context.Context, try func() (bool, error)) error {
 	until := time.Now().Add(s.config.Patience)

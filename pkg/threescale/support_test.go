@@ -185,7 +185,9 @@ func (tn *tenant) writes() []string {
 // state is the tenant as an independent reader sees it, without what a new tenant has.
 func (tn *tenant) state() dump.State {
 	tn.t.Helper()
-	s, err := dump.Tenant(tn.t.Context(), dump.Options{URL: tn.URL, Token: tn.Token, Skip: []string{"api", "echo"}})
+	s, err := dump.Tenant(tn.t.Context(), dump.Options{
+		URL: tn.URL, Token: tn.Token, Skip: []string{"api", "echo"}, Client: &http.Client{Transport: patient{http.DefaultTransport}},
+	})
 	if err != nil {
 		tn.t.Fatal(err)
 	}
@@ -344,4 +346,26 @@ func (tn *tenant) idOf(path, systemName string) string {
 func number(v any) string {
 	n, _ := v.(float64)
 	return strconv.FormatInt(int64(n), 10)
+}
+
+// latency is how long a slow server takes for each request.
+const latency = 3 * time.Millisecond
+
+// patient is a wire for those who only look: it asks again until there is a whole answer, whatever faults there are.
+type patient struct{ next http.RoundTripper }
+
+func (p patient) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	for range 100 {
+		if resp, err = p.next.RoundTrip(r); err != nil {
+			continue
+		}
+		var body []byte
+		body, err = io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		resp.Body = io.NopCloser(bytes.NewReader(body))
+		if err == nil && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests {
+			return resp, nil
+		}
+	}
+	return resp, err
 }
