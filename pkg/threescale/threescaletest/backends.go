@@ -57,7 +57,7 @@ func createBackend(c *call) answer {
 	var errs problems
 	b.assign(in, &errs)
 	b.validate(&errs)
-	b.SystemName = *systemName(&errs, "backend_api", castText(in.permit("system_name")["system_name"]), b.Name, c.tenant.backendNameTaken)
+	b.SystemName = *systemName(&errs, "backend_api", castText(in.permit("system_name")["system_name"]), b.Name, c.tenant.beNames.taken)
 	errs.maxLength("system_name", &b.SystemName, 255)
 	if no := c.verdict(&errs); no != nil {
 		return *no
@@ -73,6 +73,7 @@ func (t *tenant) addBackend(s *Server, b *backend, at time.Time) {
 	hits.SystemName = b.suffixed(hits.SystemName)
 	b.Metrics = []*metric{hits}
 	t.Backends.add(b)
+	t.beNames.add(b.SystemName, 1)
 }
 
 func (b *backend) assign(in params, errs *problems) {
@@ -131,12 +132,8 @@ func deleteBackend(c *call, b *backend) answer {
 	}
 	b.State = stateDeleted
 	b.PurgeAt = ptr(c.now.Add(c.server.opts.BackendReleaseDelay))
+	c.tenant.doom(b.PurgeAt)
 	return deleted()
-}
-
-func (t *tenant) backendNameTaken(name string) bool {
-	_, taken := t.Backends.find(func(b *backend) bool { return b.SystemName == name })
-	return taken
 }
 
 func showBackend(c *call, b *backend) object {

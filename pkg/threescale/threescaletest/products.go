@@ -97,7 +97,7 @@ func createProduct(c *call) answer {
 	version := ptr("1")
 	var errs problems
 	p.assign(c, in, &errs, &version)
-	p.SystemName = *systemName(&errs, "service", castText(in["system_name"]), p.Name, c.tenant.productNameTaken(0))
+	p.SystemName = *systemName(&errs, "service", castText(in["system_name"]), p.Name, c.tenant.productNameTaken(""))
 	p.validate(&errs, version)
 	if no := c.verdict(&errs); no != nil {
 		return *no
@@ -122,6 +122,7 @@ func (t *tenant) addProduct(s *Server, p *product, version string, at time.Time)
 	p.Rules = []*rule{{ID: next("rule"), stamps: born(at), MetricID: p.Metrics[0].ID, Method: "GET", Pattern: "/", Delta: 1, Position: 1}}
 	p.Token, p.TokenAt = randomHex(32), at.Add(s.opts.ServiceTokenDelay)
 	t.Products.add(p)
+	t.names.add(p.SystemName, 1)
 }
 
 // assign writes what a request says into a product, without checking it.
@@ -206,7 +207,7 @@ func updateProduct(c *call, p *product) answer {
 	draft.assign(c, in, &errs, &version)
 	if v, sent := in.permit("system_name")["system_name"]; sent {
 		draft.SystemName = or(castText(v), "")
-		checkSystemName(&errs, draft.SystemName, c.tenant.productNameTaken(p.ID))
+		checkSystemName(&errs, draft.SystemName, c.tenant.productNameTaken(p.SystemName))
 	}
 	draft.validate(&errs, version)
 	proxied := or(version, "") != p.Proxy.Authentication || or(draft.DeploymentOption, "") != or(p.DeploymentOption, "")
@@ -243,15 +244,14 @@ func deleteProduct(c *call, p *product) answer {
 	}
 	p.State = stateDeleted
 	p.PurgeAt = ptr(c.now.Add(c.server.opts.BackendReleaseDelay))
+	c.tenant.doom(p.PurgeAt)
 	return deleted()
 }
 
-// productNameTaken says whether another product, even a deleted one, has a system name.
-func (t *tenant) productNameTaken(except int64) func(string) bool {
-	return func(name string) bool {
-		_, taken := t.Products.find(func(p *product) bool { return p.SystemName == name && p.ID != except })
-		return taken
-	}
+// productNameTaken says whether another product, even a deleted one, has a system
+// name; own is the name that the product has already.
+func (t *tenant) productNameTaken(own string) func(string) bool {
+	return func(name string) bool { return name != own && t.names.taken(name) }
 }
 
 func showProduct(c *call, p *product) object {

@@ -72,7 +72,7 @@ func newProxy(id int64, t *tenant, p *product, version string, at time.Time) pro
 // port until the proxy is saved for the first time.
 func (t *tenant) gatewayURL(systemName, environment string) string {
 	name, host, _ := strings.Cut(t.Domain, ".")
-	product := strings.Trim(squeeze(regexp.MustCompile(`[^a-z0-9\-]`).ReplaceAllString(strings.ToLower(systemName), "-")), "-")
+	product := strings.Trim(squeeze(notInHost.ReplaceAllString(strings.ToLower(systemName), "-")), "-")
 	return fmt.Sprintf("https://%s-%s-apicast-%s.%s", product, name, environment, host)
 }
 
@@ -109,6 +109,7 @@ func (x *proxy) changed(at time.Time) {
 }
 
 var (
+	notInHost   = regexp.MustCompile(`[^a-z0-9\-]`)
 	keyForm     = regexp.MustCompile(`\A[\w\d_-]+\n?\z`)
 	headerForm  = regexp.MustCompile(`\A[{}\[\]\d,.;@#~%&()?\w_"= \/\\:+-]+\n?\z`)
 	rewriteForm = regexp.MustCompile(`\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][-a-zA-Z0-9]*[a-zA-Z0-9])\.)*(?:[a-zA-Z]|[a-zA-Z][-a-zA-Z0-9]*[a-zA-Z0-9])\.?(:\d+)?\z`)

@@ -8,16 +8,35 @@ import (
 // purge removes for good what was deleted long enough ago. 3scale does it in the
 // background; here it happens when somebody looks.
 func (t *tenant) purge(at time.Time) {
+	if t.due.IsZero() || t.due.After(at) {
+		return
+	}
+	t.due = time.Time{}
 	due := func(when *time.Time) bool { return when != nil && !when.After(at) }
 	for _, p := range t.Products.where(func(p *product) bool { return due(p.PurgeAt) }) {
 		for _, pl := range append(append([]*plan(nil), p.AppPlans...), p.ServicePlans...) {
 			t.plans.drop(pl.ID)
 		}
+		t.names.add(p.SystemName, -1)
 		t.Products.remove(p.ID)
 		t.forgetProduct(p)
 	}
 	for _, b := range t.Backends.where(func(b *backend) bool { return due(b.PurgeAt) }) {
+		t.beNames.add(b.SystemName, -1)
 		t.Backends.remove(b.ID)
+	}
+	for _, p := range t.Products.rows {
+		t.doom(p.PurgeAt)
+	}
+	for _, b := range t.Backends.rows {
+		t.doom(b.PurgeAt)
+	}
+}
+
+// doom notes that something has to go at a time.
+func (t *tenant) doom(when *time.Time) {
+	if when != nil && (t.due.IsZero() || when.Before(t.due)) {
+		t.due = *when
 	}
 }
 

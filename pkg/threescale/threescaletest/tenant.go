@@ -42,8 +42,27 @@ type tenant struct {
 
 	Traffic traffic `json:"traffic"`
 
-	plans index[*plan] // application, service and account plans, by id
+	plans   index[*plan] // application, service and account plans, by id
+	names   names        // the system names of products
+	beNames names        // and of backends
+	due     time.Time    // when the next deleted object goes for good
+	loc     *time.Location
+	locName string
 }
+
+// names counts how often names are taken.
+type names struct{ m map[string]int }
+
+func (n *names) add(name string, by int) {
+	if n.m == nil {
+		n.m = map[string]int{}
+	}
+	if n.m[name] += by; n.m[name] == 0 {
+		delete(n.m, name)
+	}
+}
+
+func (n *names) taken(name string) bool { return n.m[name] > 0 }
 
 // index finds objects that live below others by their id. It is built anew when a
 // state is loaded.
@@ -62,13 +81,17 @@ func (x *index[R]) get(id int64) (R, bool) { r, ok := x.m[id]; return r, ok }
 
 // zone is the tenant's time zone: the times in answers are in it.
 func (t *tenant) zone() *time.Location {
-	if l, err := time.LoadLocation(railsZone(t.Timezone)); err == nil {
-		return l
+	if t.loc != nil && t.locName == t.Timezone {
+		return t.loc
 	}
-	return time.UTC
+	t.loc, t.locName = time.UTC, t.Timezone
+	if l, err := time.LoadLocation(railsZone(t.Timezone)); err == nil {
+		t.loc = l
+	}
+	return t.loc
 }
 
-// live are the products that are not deleted, and not on their way out.
+// liveProducts are the products that are not deleted, nor on their way out.
 func (t *tenant) liveProducts() []*product {
 	return t.Products.where(func(p *product) bool { return p.State != stateDeleted })
 }
@@ -80,8 +103,14 @@ func (t *tenant) liveBackends() []*backend {
 
 // reindex builds the indexes from the objects.
 func (t *tenant) reindex() {
-	t.plans = index[*plan]{}
+	t.plans, t.names, t.beNames = index[*plan]{}, names{}, names{}
+	for _, b := range t.Backends.rows {
+		t.beNames.add(b.SystemName, 1)
+		t.doom(b.PurgeAt)
+	}
 	for _, p := range t.Products.rows {
+		t.names.add(p.SystemName, 1)
+		t.doom(p.PurgeAt)
 		for _, list := range [][]*plan{p.AppPlans, p.ServicePlans} {
 			for _, pl := range list {
 				t.plans.set(pl.ID, pl)

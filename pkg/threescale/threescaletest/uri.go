@@ -17,6 +17,8 @@ var (
 	uriChars   = regexp.MustCompile(`\A(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/?])*\z`)
 	authForm   = regexp.MustCompile(`\A(?:([^@]*)@)?(\[[0-9A-Fa-f:.]+\]|(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=])*)(?::(\d*))?\z`)
 	localhosts = regexp.MustCompile(`\A(localhost|127(\.\d{1,3}){3})\z`)
+	looseForm  = regexp.MustCompile(`\A(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)`)
+	portAtEnd  = regexp.MustCompile(`:[^:@\[\]]*\z`)
 	schemeForm = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9+.\-]*\z`)
 )
 
@@ -127,12 +129,12 @@ func checkNotLocalhost(errs *problems, field string, address *string, message st
 	if address == nil {
 		return
 	}
-	m := regexp.MustCompile(`\A(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)`).FindStringSubmatch(*address)
+	m := looseForm.FindStringSubmatch(*address)
 	host := m[2]
 	if i := strings.LastIndex(host, "@"); i >= 0 {
 		host = host[i+1:]
 	}
-	host = regexp.MustCompile(`:[^:@\[\]]*\z`).ReplaceAllString(host, "")
+	host = portAtEnd.ReplaceAllString(host, "")
 	web := m[1] == "http" || m[1] == "https"
 	switch {
 	case m[1] != "" && !schemeForm.MatchString(m[1]), web && host == "" && m[3] == "", strings.ContainsAny(host, " <>\\^`{|}"):
