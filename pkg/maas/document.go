@@ -47,7 +47,8 @@ type Keycloak struct {
 	Credentials *Credentials `yaml:"credentials"`
 }
 
-// Credentials are one of: username and password, clientId and clientSecret, or a token mounted as a file.
+// Credentials are one of: username and password (with a clientId, and its secret, where not admin-cli signs in), clientId
+// and clientSecret, or a token, such as one mounted as a file.
 type Credentials struct {
 	Realm        string       `yaml:"realm"` // where the account lives; master unless said
 	Username     secret.Value `yaml:"username" literal:"true"`

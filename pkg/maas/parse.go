@@ -15,12 +15,17 @@ import (
 // maxNodes bounds what the aliases of one file may expand to: a few lines of nested aliases are billions of nodes.
 const maxNodes = 100_000
 
+// maxDepth bounds how deep a document is nested; no part of the language comes near it.
+const maxDepth = 200
+
 // parser turns a file's YAML into our tree.
 type parser struct {
 	*reporter
 	file      string
 	nodes     int // made below aliases
 	aliases   int // being expanded
+	depth     int
+	deep      bool // too deep, which is reported once
 	expanding map[*yaml.Node]bool
 }
 
@@ -73,6 +78,15 @@ func (p *parser) pos(n *yaml.Node) Position {
 }
 
 func (p *parser) node(n *yaml.Node) *node {
+	p.depth++
+	defer func() { p.depth-- }()
+	if p.depth > maxDepth {
+		if !p.deep {
+			p.errorf(p.pos(n), CodeSyntax, "the document is nested too deeply")
+		}
+		p.deep = true
+		return &node{pos: p.pos(n)}
+	}
 	if p.aliases > 0 && p.tooMany(n) {
 		return &node{pos: p.pos(n)}
 	}

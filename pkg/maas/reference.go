@@ -29,7 +29,7 @@ func references(text string) []part {
 			}
 		}
 		scheme, rest := schemeOf(text)
-		arg, after, closed := strings.Cut(rest, "}")
+		arg, after, closed := cutBrace(rest)
 		if scheme == "" || !closed {
 			literal, text = literal+"$", text[1:]
 			continue
@@ -54,6 +54,23 @@ func schemeOf(text string) (scheme, rest string) {
 		}
 	}
 	return "", text
+}
+
+// cutBrace splits a text at the brace that closes it; braces inside, as commands have them, come in pairs.
+func cutBrace(text string) (before, after string, found bool) {
+	open := 1
+	for i, c := range text {
+		switch c {
+		case '{':
+			open++
+		case '}':
+			open--
+		}
+		if open == 0 {
+			return text[:i], text[i+1:], true
+		}
+	}
+	return text, "", false
 }
 
 // hasReference tells whether a text has to be resolved before it means anything.

@@ -15,7 +15,7 @@ import (
 const SchemaID = "https://example.com/maasctl/v1/schema.json"
 
 // referencePattern is what a secret looks like in the document.
-const referencePattern = `\$\{(env|file|exec):[^}]*\}`
+const referencePattern = `\$\{(env|file|exec):[\s\S]*\}`
 
 // Schema gives the JSON Schema (2020-12) of a document's files, for editors. It comes from the types that the loader
 // fills and from their comments, so that both know the same language. What depends on more than one place of the

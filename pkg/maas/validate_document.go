@@ -89,29 +89,20 @@ func (v *validator) said(path ...string) bool {
 	return ok
 }
 
-// credentials are one of three forms, whole.
+// credentials are those of a user, of a client, or a token. A user may sign in by a client of its own.
 func (v *validator) credentials(c *Credentials) {
 	if c == nil {
 		return
 	}
 	at := v.at("keycloak", "credentials")
 	has := func(key string) bool { return v.said("keycloak", "credentials", key) }
-	forms := 0
-	for _, form := range [][]string{{"username", "password"}, {"clientId", "clientSecret"}, {"token"}} {
-		said := 0
-		for _, key := range form {
-			if has(key) {
-				said++
-			}
-		}
-		if said > 0 {
-			forms++
-		}
-		if said > 0 && said < len(form) {
-			at.errorf(CodeConflict, "%s: %s go together", at, strings.Join(form, " and "))
-		}
-	}
-	if forms != 1 {
+	user, client := has("username") || has("password"), has("clientId") || has("clientSecret")
+	switch {
+	case has("username") != has("password"):
+		at.errorf(CodeConflict, "%s: username and password go together", at)
+	case client && !has("clientId"), client && !user && !has("clientSecret"):
+		at.errorf(CodeConflict, "%s: clientId and clientSecret go together", at)
+	case has("token") == (user || client):
 		at.errorf(CodeConflict, "%s are one of username and password, clientId and clientSecret, or token", at)
 	}
 }

@@ -2,7 +2,6 @@ package maas
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -200,89 +199,3 @@ func (r realmPlace) users() {
 }
 
 const minUsername = 3
-
-// group checks that a group's path leads somewhere.
-func (p place) group(groups Map[*Group], path string) {
-	if !p.known() {
-		return
-	}
-	if !strings.HasPrefix(path, "/") {
-		p.errorf(CodeValue, "%s: a group's path starts with /, as in /platform/on-call", p)
-		return
-	}
-	for _, name := range strings.Split(path[1:], "/") {
-		g, ok := groups.Get(name)
-		if !ok || g.Absent {
-			p.errorf(CodeReference, "%s: there is no group %q%s", p, path, suggestion(name, groups.Names()))
-			return
-		}
-		groups = g.Groups
-	}
-}
-
-// scopes checks that client scopes are the realm's own or Keycloak's.
-func (r realmPlace) scopes(at place, key string, scopes []NameOrAbsent) {
-	for i, s := range scopes {
-		declared, ok := r.realm.ClientScopes.Get(s.Name)
-		if s.Name == "" || s.Absent || ok && !declared.Absent || !ok && slices.Contains(builtinScopes(), s.Name) {
-			continue
-		}
-		at.at(key, index(i)).errorf(CodeReference, "%s: no client scope %q; %s", at, s.Name,
-			strings.Replace(lacks(r.realm.ClientScopes, s.Name), "document", "realm", 1))
-	}
-}
-
-// roleRefs checks that roles are the realm's own, one of its clients', or Keycloak's.
-func (r realmPlace) roleRefs(at place, key string, refs []RoleRef) {
-	for i, ref := range refs {
-		at := at.at(key, index(i))
-		switch {
-		case ref.Role == "":
-		case ref.Client == "":
-			role, ok := r.realm.Roles.Get(ref.Role)
-			if ok && !role.Absent || !ok && r.builtinRole(ref.Role) {
-				continue
-			}
-			at.errorf(CodeReference, "%s: no role %q; %s", at, ref.Role, strings.Replace(lacks(r.realm.Roles, ref.Role), "document", "realm", 1))
-		default:
-			r.clientRole(at, ref)
-		}
-	}
-}
-
-func (r realmPlace) clientRole(at place, ref RoleRef) {
-	client, ok := r.realm.Clients.Get(ref.Client)
-	if !ok && builtinClient(ref.Client) {
-		return
-	}
-	if !ok || client.Absent {
-		at.errorf(CodeReference, "%s: no client %q; %s", at, ref.Client, strings.Replace(lacks(r.realm.Clients, ref.Client), "document", "realm", 1))
-		return
-	}
-	if role, ok := client.Roles.Get(ref.Role); (!ok || role.Absent) && !builtinClient(ref.Client) && ref.Role != "uma_protection" {
-		at.errorf(CodeReference, "%s: client %s has no role %q%s", at, ref.Client, ref.Role, suggestion(ref.Role, client.Roles.Names()))
-	}
-}
-
-// builtinScopes are the client scopes that Keycloak gives a new realm.
-func builtinScopes() []string {
-	return []string{
-		"profile", "email", "address", "phone", "offline_access", "roles", "web-origins", "microprofile-jwt", "acr",
-		"basic", "organization", "service_account", "role_list", "saml_organization",
-	}
-}
-
-// builtinRole tells whether Keycloak gives a new realm this role.
-func (r realmPlace) builtinRole(name string) bool {
-	if r.name == "master" && (name == "admin" || name == "create-realm") {
-		return true
-	}
-	return name == "offline_access" || name == "uma_authorization" || name == "default-roles-"+strings.ToLower(r.name)
-}
-
-// builtinClient tells whether Keycloak gives a new realm this client; in master there is one for each realm.
-func builtinClient(name string) bool {
-	return strings.HasSuffix(name, "-realm") || slices.Contains([]string{
-		"realm-management", "account", "account-console", "broker", "security-admin-console", "admin-cli",
-	}, name)
-}
