@@ -1,5 +1,8 @@
 // Package maas is the document: what maas.yaml may say, how its layers are merged, and what is wrong with it.
 // It knows no server.
+//
+// In all of its types a nil pointer, slice or Map was not said at all; what is empty was said to be empty. The difference
+// decides whether something is looked at, and whether parts of an object go.
 package maas
 
 import "example.com/maasctl/pkg/secret"
@@ -9,16 +12,26 @@ const APIVersion = "maasctl/v1"
 
 // Document is a maas.yaml after files, environment, --set and templates have been merged.
 type Document struct {
-	APIVersion string        `yaml:"apiVersion"`
-	Name       string        `yaml:"name"` // the owner: what is created carries "maasctl:NAME"
-	ThreeScale *ThreeScale   `yaml:"threescale"`
-	Keycloak   *Keycloak     `yaml:"keycloak"`
-	Tenant     *Tenant       `yaml:"tenant"`
-	Backends   Map[*Backend] `yaml:"backends" key:"systemName"`
-	Products   Map[*Product] `yaml:"products" key:"systemName"`
-	Accounts   *Accounts     `yaml:"accounts"`
-	Realms     Map[*Realm]   `yaml:"realms" key:"realm"`
-	Outputs    Map[string]   `yaml:"outputs"`
+	// The version of the language: maasctl/v1.
+	APIVersion string `yaml:"apiVersion"`
+	// The owner: what is created carries "maasctl:NAME".
+	Name string `yaml:"name"`
+	// The 3scale tenant.
+	ThreeScale *ThreeScale `yaml:"threescale"`
+	// The Keycloak server.
+	Keycloak *Keycloak `yaml:"keycloak"`
+	// What belongs to the tenant as a whole.
+	Tenant *Tenant `yaml:"tenant"`
+	// Private APIs, by system name.
+	Backends Map[*Backend] `yaml:"backends" key:"systemName"`
+	// APIs as subscribers see them, by system name.
+	Products Map[*Product] `yaml:"products" key:"systemName"`
+	// Developer accounts, by organization name.
+	Accounts *Accounts `yaml:"accounts"`
+	// Realms of Keycloak, by name.
+	Realms Map[*Realm] `yaml:"realms" key:"realm"`
+	// Texts with ${realms...}, ${products...} and ${backends...} in them, for other tools.
+	Outputs Map[string] `yaml:"outputs"`
 
 	positions  map[string]Position // by path, joined with NUL
 	unresolved map[string]bool     // paths whose value is a reference still
@@ -28,38 +41,55 @@ type Document struct {
 
 // ThreeScale says where the tenant's admin portal is and how to get in.
 type ThreeScale struct {
-	URL      string       `yaml:"url"`
-	Token    secret.Value `yaml:"token"`
-	Insecure bool         `yaml:"insecure"` // http:// to another machine, or a certificate that can't be checked
-	Master   *Master      `yaml:"master"`
+	// The tenant's admin portal, such as https://maas-admin.example.com.
+	URL string `yaml:"url"`
+	// An access token with the scope account_management, read and write.
+	Token secret.Value `yaml:"token"`
+	// For http:// to another machine, or a certificate that can't be checked.
+	Insecure bool `yaml:"insecure"`
+	// Access to the master account.
+	Master *Master `yaml:"master"`
 }
 
 // Master is access to the master account, which alone may set a tenant's organization and time zone.
 type Master struct {
-	URL   string       `yaml:"url"`
+	// The master account's admin portal.
+	URL string `yaml:"url"`
+	// An access token of the master account.
 	Token secret.Value `yaml:"token"`
 }
 
 // Keycloak says where Keycloak (or RH-SSO) is; the base path (/auth) is found by probing.
 type Keycloak struct {
-	URL         string       `yaml:"url"`
-	Insecure    bool         `yaml:"insecure"`
+	// With or without /auth.
+	URL string `yaml:"url"`
+	// For http:// to another machine, or a certificate that can't be checked.
+	Insecure bool `yaml:"insecure"`
+	// How to get in.
 	Credentials *Credentials `yaml:"credentials"`
 }
 
 // Credentials are one of: username and password (with a clientId, and its secret, where not admin-cli signs in), clientId
 // and clientSecret, or a token, such as one mounted as a file.
 type Credentials struct {
-	Realm        string       `yaml:"realm"` // where the account lives; master unless said
-	Username     secret.Value `yaml:"username" literal:"true"`
-	Password     secret.Value `yaml:"password"`
-	ClientID     secret.Value `yaml:"clientId" literal:"true"`
+	// Where the account lives; master unless said.
+	Realm string `yaml:"realm"`
+	// Of an administrator.
+	Username secret.Value `yaml:"username" literal:"true"`
+	// The administrator's.
+	Password secret.Value `yaml:"password"`
+	// Of a client with a service account.
+	ClientID secret.Value `yaml:"clientId" literal:"true"`
+	// The client's.
 	ClientSecret secret.Value `yaml:"clientSecret"`
-	Token        secret.Value `yaml:"token"`
+	// An access token.
+	Token secret.Value `yaml:"token"`
 }
 
 // Meta is what every object can say about its own life.
 type Meta struct {
-	Absent  bool `yaml:"absent"`  // the object goes, whoever owns it
-	Protect bool `yaml:"protect"` // the object is never deleted, whatever is asked
+	// The object goes, whoever owns it.
+	Absent bool `yaml:"absent"`
+	// The object is never deleted, whatever is asked.
+	Protect bool `yaml:"protect"`
 }

@@ -75,6 +75,9 @@ func TestSchemaDescribesEveryType(t *testing.T) {
 		Schema string `json:"$schema"`
 		Defs   map[string]struct {
 			Description string `json:"description"`
+			Properties  map[string]struct {
+				Description string `json:"description"`
+			} `json:"properties"`
 		} `json:"$defs"`
 	}
 	if err := json.Unmarshal(raw, &schema); err != nil {
@@ -86,6 +89,11 @@ func TestSchemaDescribesEveryType(t *testing.T) {
 	for name, def := range schema.Defs {
 		if def.Description == "" {
 			t.Errorf("%s has no description", name)
+		}
+		for key, property := range def.Properties {
+			if property.Description == "" {
+				t.Errorf("%s of %s has no description", key, name)
+			}
 		}
 	}
 }
