@@ -116,9 +116,25 @@ func (productKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 	for _, p := range found {
 		o := plan.New(System, kindProduct, p.SystemName, p.fields())
 		o.Owner = p.Annotations[managedBy]
+		if err := r.supportEmail(ctx, o); err != nil {
+			return nil, err
+		}
 		out = append(out, r.found(o, p.ID))
 	}
 	return out, nil
+}
+
+// supportEmail takes the tenant's address for none where the document wants none: a product without one shows that.
+func (r *reader) supportEmail(ctx context.Context, product *plan.Object) error {
+	d, declared := r.desired[product.Address]
+	if !declared || d.Fields["supportEmail"] != "" {
+		return nil
+	}
+	tenant, err := one[providerJSON](ctx, r, providerPath)
+	if err == nil && text(tenant.SupportEmail) == product.Fields["supportEmail"] {
+		product.Fields["supportEmail"] = ""
+	}
+	return err
 }
 
 func (productKind) write(ctx context.Context, s *Session, c *change) error {

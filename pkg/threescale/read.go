@@ -54,6 +54,9 @@ func (r *reader) want(parent plan.Address, kind string) {
 
 // top reads the objects at the top, then what stands below those that the document declares.
 func (r *reader) top(ctx context.Context) error {
+	if r.backendsMayGo() {
+		r.want("", kindProduct) // whoever uses one, the document may not speak of it
+	}
 	roots, err := r.level(ctx, nil)
 	if err != nil {
 		return err
@@ -111,6 +114,16 @@ func (r *reader) level(ctx context.Context, parent *plan.Object) ([]*plan.Object
 		all = append(all, objects...)
 	}
 	return all, nil
+}
+
+// backendsMayGo tells whether the plan could delete a backend.
+func (r *reader) backendsMayGo() bool {
+	for _, d := range r.desired {
+		if d.Kind == kindBackend && d.Absent {
+			return true
+		}
+	}
+	return r.prune && r.wanted[""][kindBackend]
 }
 
 // wantUsers adds what has to be known where backends go: which products use them, even such as the document doesn't name.
