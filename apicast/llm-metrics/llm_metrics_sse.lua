@@ -4,8 +4,8 @@
 -- passed over, the data lines of one event are one document. It differs in one thing: an event that the end of the
 -- stream cuts off still counts, for it was paid for.
 --
--- Nothing is collected: data bytes go straight into a Scanner. An event that is whole in the piece at hand and doesn't
--- name any usage costs no more than a few searches for single bytes.
+-- Nothing is collected: data bytes go straight into a Scanner. Events that are whole in the piece at hand and don't name
+-- any usage cost no more than a search for the word.
 
 local byte = string.byte
 local find = string.find
@@ -47,7 +47,7 @@ local function event_ended(self, last)
       self.scanner:reset()
     end
   end
-  if self.sink and self.open then self.sink:event_ended(last) end
+  if self.sink and self.open then self.sink:event_ended(last, self.scanned) end
   self.has_data, self.scanned, self.open = false, false, false
 end
 
@@ -76,19 +76,25 @@ local function behind(self, s, e, n)
   return e + 1
 end
 
--- Passes a whole event of one data line that can't hold anything wanted. Returns the position behind it, or nil.
-local function pass_event(self, s, i, n)
+-- The last byte of the last blank line (LF or CRLF) in s from i to j, or nil.
+local function last_blank_line(s, i, j)
+  for k = j, i + 1, -1 do
+    if byte(s, k) == LF then
+      local before = byte(s, k - 1)
+      if before == LF or (before == CR and k - 2 >= i and byte(s, k - 2) == LF) then return k end
+    end
+  end
+end
+
+-- Passes all events that end in this piece before any usage is named. Returns the position behind them, or nil.
+local function pass_events(self, s, i, n)
   if self.has_data or self.events < MODEL_EVENTS then return end
   if self.next_usage < i then self.next_usage = find(s, '"usage"', i, true) or huge end
-  local e = next_end(self, s, i)
-  if e >= n or self.next_usage < e then return end
-  local p = byte(s, e) == CR and byte(s, e + 1) == LF and e + 2 or e + 1
-  local c = byte(s, p)
-  if c ~= LF and c ~= CR then return end
-  p = behind(self, s, p, n)
+  local last = last_blank_line(s, i, self.next_usage < n and self.next_usage or n)
+  if not last then return end
   self.has_data = true
-  event_ended(self, p - 1)
-  return p
+  event_ended(self, last)
+  return last + 1
 end
 
 function line_start(self, s, i, n)
@@ -107,7 +113,7 @@ function line_start(self, s, i, n)
     if self.sink then self.sink:event_began(i) end
   end
   if sub(s, i, i + 4) == 'data:' then
-    local p = pass_event(self, s, i, n)
+    local p = pass_events(self, s, i, n)
     if p then return p end
     self.name = 'data'
     self.state = value_start
@@ -177,7 +183,7 @@ local function behind_bom(self, s, i, n)
 end
 
 --- Reads one piece. The sink, if there is one, is told where events begin and end in it:
--- event_began(first), event_ended(last), and late_line_feed() when the piece begins with the second half of an end.
+-- event_began(first), event_ended(last, false if it can't hold usage), and late_line_feed() when the piece begins with the second half of an end.
 function Parser:feed(s, sink)
   local i, n = 1, #s
   if n == 0 then return end

@@ -57,11 +57,11 @@ function Stripper:event_began(first)
   self.leaked = false
 end
 
-function Stripper:event_ended(last)
+function Stripper:event_ended(last, scanned)
   last = last + self.shift
   local start = self.start
   self.start = nil
-  if not start or self.leaked then return end
+  if not scanned or not start or self.leaked then return end
   if is_usage_chunk(sub(self.text, start, last)) then
     cut(self, start, last + 1)
     self.removed = self.removed + 1

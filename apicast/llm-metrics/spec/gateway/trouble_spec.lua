@@ -27,13 +27,13 @@ describe('a policy with an error', function()
   local stream = fixtures.read('streams/chat.sse')
   local cases = {
     { where = 'rewrite', file = 'llm_metrics.lua', line = 'function phases.rewrite(self, context)', counts = true, blocks = true },
-    { where = 'body', file = 'llm_metrics_inbound.lua', line = 'function _M.read(config, context, state)', counts = true, blocks = true },
-    { where = 'body', file = 'llm_metrics_inbound.lua', line = 'function _M.rewrite(config, read, state)', counts = true, blocks = true },
+    { where = 'body', file = 'llm_metrics_inbound.lua', line = 'function _M.read(config, context, state)', whole = true, counts = true, blocks = true },
+    { where = 'body', file = 'llm_metrics_inbound.lua', line = 'function _M.rewrite(config, read, state)', whole = true, counts = true, blocks = true },
     { where = 'limits', file = 'llm_metrics_limits.lua', line = 'function _M.enforce(policy, context, estimate)', counts = true },
     { where = 'credentials', file = 'llm_metrics_credentials.lua', line = 'function _M.apply(config, context)', counts = true, blocks = true, leaks = true },
-    { where = 'header_filter', file = 'llm_metrics_response.lua', line = 'function _M.watch(head)', blocks = true },
-    { where = 'body_filter', file = 'llm_metrics_usage.lua', line = 'function Usage:take(found)', blocks = true },
-    { where = 'body_filter', file = 'llm_metrics_strip.lua', line = 'local function is_usage_chunk(event)', blocks = true },
+    { where = 'header_filter', file = 'llm_metrics_response.lua', line = 'function _M.watch(head)', whole = true, blocks = true },
+    { where = 'body_filter', file = 'llm_metrics_usage.lua', line = 'function Usage:take(found)', whole = true, blocks = true },
+    { where = 'body_filter', file = 'llm_metrics_strip.lua', line = 'local function is_usage_chunk(event)', whole = true, blocks = true },
     { where = 'post_action', file = 'llm_metrics_accounting.lua', line = 'function _M.settle(self, context, state)', blocks = true },
     { where = 'report', file = 'llm_metrics_backend.lua', line = 'function _M.report(service, kind, id, usage, timeout)', blocks = true },
   }
@@ -49,7 +49,7 @@ describe('a policy with an error', function()
         rig:models({ stream = { type = 'text/event-stream', pieces = pieces } })
         local answer = rig:send('any', 'stream', { body = '{"stream":true}' })
         assert.equal(200, answer.status)
-        if not case.counts then assert.equal(stream, answer.body) end
+        if case.whole then assert.equal(stream, answer.body) end
         assert.is_true(Rig.eventually(function() return rig:metric('llm_policy_errors_total', { where = case.where }) > 0 end))
         assert.is_truthy(rig:error_log():find('llm%-metrics: error [^\n]*broken on purpose'))
         assert.equal(case.leaks and 'Bearer key-one' or nil, rig:seen()[1].headers.authorization)

@@ -196,7 +196,7 @@ function _M.call(kind)
     ngx.req.read_body()
     entry.body = ngx.decode_args(ngx.req.get_body_data() or '', 0)
   end
-  table.insert(state.calls, entry)
+  if not state.quiet then table.insert(state.calls, entry) end
   fault(kind)
   if kind == 'report' then return report(arguments) end
   return authorize(arguments, kind == 'authrep')
