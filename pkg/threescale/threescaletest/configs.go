@@ -44,7 +44,6 @@ func (c *call) deploy(p *product, saved bool) {
 	if saved {
 		made.Form = "saved"
 	}
-	p.Proxy.addPorts()
 	if last := p.latest(sandbox); last != nil && last.Form == made.Form && string(last.Content) == string(made.Content) {
 		return
 	}
@@ -99,7 +98,11 @@ func deployProxy(c *call, p *product) answer {
 		return *no
 	}
 	c.deploy(p, false)
-	return created(showProxy(c, p))
+	// Validating makes the ports explicit, which the answer shows; nothing is saved.
+	shown := *p
+	shown.Proxy = p.Proxy.copied()
+	shown.Proxy.addPorts()
+	return created(showProxy(c, &shown))
 }
 
 // environment reads the environment of the path; staging is another word for sandbox.

@@ -119,10 +119,11 @@ func authorize(reports, oauth bool) handler {
 		}
 		s.plan, _ = a.tenant.plans.get(app.PlanID)
 		s.validate(oauth)
-		if reports && s.reason == nil {
+		out := s.answer(oauth)
+		if reports && s.reason == nil { // counted a moment later, so the answer adds it by itself
 			a.count(app, s.usage, a.now)
 		}
-		return s.answer(oauth)
+		return out
 	})
 }
 

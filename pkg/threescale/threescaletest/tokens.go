@@ -2,6 +2,7 @@ package threescaletest
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,7 +13,7 @@ func allScopes() []string {
 
 func listTokens(c *call) answer {
 	name := c.params().text("name")
-	return listed(c, "access_tokens", c.tenant.Tokens.where(func(t *token) bool { return name == "" || t.Name == name }), showToken)
+	return listed(c, "access_tokens", c.tenant.Tokens.where(func(t *token) bool { return strings.Contains(t.Name, name) }), showToken)
 }
 
 // inToken gives a handler the token of the path, found by its id or its value.
@@ -61,6 +62,7 @@ func createToken(c *call) answer {
 
 func (t *token) validate(errs *problems) {
 	errs.presence("name", &t.Name)
+	errs.presence("permission", &t.Permission)
 	if t.Permission != "ro" && t.Permission != "rw" {
 		errs.add("permission", msgNotInSet)
 	}
