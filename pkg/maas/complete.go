@@ -1,6 +1,6 @@
 package maas
 
-// HitsMetric is the metric that every product and backend has, and that methods are below of.
+// HitsMetric is the metric that every product and backend has; methods are below it.
 const HitsMetric = "hits"
 
 // apicastPolicy is the policy that calls the backend; 3scale puts it at the end of a chain that lacks it.

@@ -146,6 +146,10 @@ func (d *decoder) short(n *node, s shorthand, a at) {
 		d.wrong(n, a, "text or a mapping")
 		return
 	}
+	text, known := d.resolved(n, text, a, false)
+	if !known {
+		return
+	}
 	if err := s.fromText(text); err != nil {
 		d.errorf(n.pos, CodeValue, "%s: %v", describe(a.path), err)
 	}

@@ -72,6 +72,7 @@ func mergeLayers(r *reporter, o Options) source {
 	for _, s := range o.Sets {
 		root = applySet(r, root, s)
 	}
+	src.options.Sets = nil // they may hold secrets, and are in the tree now
 	checkUnused(r, environments, o.Environment)
 	src.marked = applyTemplates(r, root)
 	src.tree = dropNulls(src.marked)

@@ -21,7 +21,7 @@ func (o Options) dirOf(file string) string {
 func readActiveDocs(r *reporter, doc *Document, o Options) {
 	for _, p := range doc.Products {
 		for _, a := range p.Value.ActiveDocs {
-			if a.Value.File == "" || a.Value.Absent {
+			if a.Value.File == "" || a.Value.Absent || doc.unresolved[pathKey([]string{"products", p.Name, "activeDocs", a.Name, "file"})] {
 				continue
 			}
 			pos := doc.Pos("products", p.Name, "activeDocs", a.Name, "file")

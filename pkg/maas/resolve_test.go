@@ -181,3 +181,34 @@ accounts:
 		t.Error(diff)
 	}
 }
+
+// TestReferencesToObjects are names that aren't known before the references are resolved, and are checked then.
+func TestReferencesToObjects(t *testing.T) {
+	doc := load(t, head+`
+keycloak: {url: "https://sso.example.com", credentials: {token: "${env:TOKEN}"}}
+products:
+  granite:
+    metrics: {tokens: {unit: token}}
+    mappingRules: ["GET /${env:VERSION}/models", {match: GET /, metric: "${env:METRIC}"}]
+    features: {fast: {}}
+    plans: {free: {features: ["${env:FEATURE}"]}}
+    activeDocs: {docs: {file: "${env:DOCS}"}}
+    authentication: {oidc: {client: "${env:CLIENT}"}}
+accounts: {team: {applications: {app: {product: "${env:PRODUCT}", plan: "${env:PLAN}"}}}}
+realms: {team: {roles: {r: {composites: ["${env:ROLE}"]}}}}
+`)
+	sources, _ := fakes(map[string]string{
+		"env:TOKEN": "t", "env:VERSION": "v 1", "env:METRIC": "tokns", "env:FEATURE": "slow", "env:DOCS": "missing.json",
+		"env:CLIENT": "team/none", "env:PRODUCT": "granite", "env:PLAN": "paid", "env:ROLE": "admin",
+	})
+	var got []string
+	for _, d := range doc.Resolve(context.Background(), sources) {
+		got = append(got, fmt.Sprintf("%d:%d %s", d.Pos.Line, d.Pos.Column, d.Code))
+	}
+	want := []string{
+		"9:20 value", "9:73 reference", "11:31 reference", "12:31 file", "13:37 reference", "14:73 reference", "15:42 reference",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

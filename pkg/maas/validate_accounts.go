@@ -97,6 +97,9 @@ func (p place) application(a *Application) {
 // product finds the product of an application or subscription.
 func (p place) product(name string) (*Product, bool) {
 	at := p.at("product")
+	if !at.known() {
+		return nil, false
+	}
 	if name == "" {
 		if !p.v.said(at.path...) {
 			p.errorf(CodeRequired, "%s needs a product", p)
@@ -112,6 +115,9 @@ func (p place) product(name string) (*Product, bool) {
 }
 
 func (p place) plan(product *Product, a *Application) {
+	if !p.at("plan").known() {
+		return
+	}
 	if a.Plan == "" {
 		if !p.v.said(p.at("plan").path...) {
 			p.errorf(CodeRequired, "%s needs a plan", p)

@@ -115,10 +115,10 @@ func (o owner) target(at place, r Rule) {
 		at.errorf(CodeConflict, "%s counts on a metric or on a method, not on both", at)
 		return
 	}
-	if r.Metric != "" && !o.has(r.Metric) {
+	if r.Metric != "" && at.at("metric").known() && !o.has(r.Metric) {
 		at.at("metric").errorf(CodeReference, "rule of metric %q: %s", r.Metric, o.missing("metric", r.Metric))
 	}
-	if r.Method != "" && !o.hasMethod(r.Method) {
+	if r.Method != "" && at.at("method").known() && !o.hasMethod(r.Method) {
 		at.at("method").errorf(CodeReference, "rule of method %q: %s", r.Method, o.missing("method", r.Method))
 	}
 }

@@ -52,12 +52,15 @@ func (p place) oneDefault(said *bool, name, first string) string {
 func (p place) features(product *Product, features []string, scope string) {
 	for i, name := range features {
 		at := p.at("features", index(i))
+		if !at.known() {
+			continue
+		}
 		f, ok := product.Features.Get(name)
 		if !ok || f.Absent {
 			at.errorf(CodeReference, "%s: no feature %q; %s", p, name, strings.Replace(lacks(product.Features, name), "document", "product", 1))
 			continue
 		}
-		if of := cmpScope(f.Scope); of != scope {
+		if of := scopeOf(f.Scope); of != scope {
 			at.errorf(CodeReference, "%s: the feature %q is for plans of scope %s", p, name, of)
 		}
 		if slices.Contains(features[:i], name) {
@@ -66,7 +69,7 @@ func (p place) features(product *Product, features []string, scope string) {
 	}
 }
 
-func cmpScope(scope string) string {
+func scopeOf(scope string) string {
 	if scope == "" {
 		return scopeApplication
 	}
