@@ -29,9 +29,9 @@ func invalid(p *problems) answer {
 }
 
 // refused refuses a DELETE: porta answers 403 where a write gets 422.
-func refused(field, message string) answer {
+func refused(message string) answer {
 	var p problems
-	p.add(field, message)
+	p.add("base", message)
 	return answer{status: http.StatusForbidden, body: p.object()}
 }
 

@@ -124,7 +124,7 @@ func updateBackend(c *call, b *backend) answer {
 func deleteBackend(c *call, b *backend) answer {
 	for _, p := range c.tenant.Products.rows {
 		if p.usageOf(b.ID) != nil {
-			return refused("base", "cannot be deleted because it is used by at least one Product")
+			return refused("cannot be deleted because it is used by at least one Product")
 		}
 	}
 	if no := c.verdict(nil); no != nil {

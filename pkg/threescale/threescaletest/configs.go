@@ -118,7 +118,7 @@ func (c *call) environment() (string, bool) {
 
 // inConfigs gives a handler the configurations of a product and environment.
 func inConfigs(h func(*call, *product, string, []*config) answer) handler {
-	return inProduct("service_id", func(c *call, p *product) answer {
+	return inProduct(func(c *call, p *product) answer {
 		e, known := c.environment()
 		if !known {
 			return failed(http.StatusBadRequest, "invalid environment")

@@ -219,12 +219,12 @@ type contentRule struct {
 // front.
 func (c *call) contentRules(p *product) []contentRule {
 	var out []contentRule
-	for _, r := range p.owner.ordered() {
+	for _, r := range p.ordered() {
 		out = append(out, c.contentRule(&p.owner, r, "", p.Proxy.ID, "Proxy"))
 	}
 	for _, u := range p.Usages {
 		if b, found := c.tenant.Backends.get(u.BackendID); found {
-			for _, r := range b.owner.ordered() {
+			for _, r := range b.ordered() {
 				out = append(out, c.contentRule(&b.owner, r, strings.TrimSuffix(u.Path, "/"), b.ID, "BackendApi"))
 			}
 		}

@@ -102,7 +102,7 @@ func readPortal() map[string][]byte {
 		if out[f.Name], err = io.ReadAll(r); err != nil {
 			panic(fmt.Sprintf("embedded portal: %s: %v", f.Name, err))
 		}
-		r.Close() //nolint:errcheck // it was read to its end
+		_ = r.Close() // it was read to its end
 	}
 	return out
 }

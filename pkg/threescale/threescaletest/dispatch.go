@@ -1,6 +1,7 @@
 package threescaletest
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"strings"
@@ -46,7 +47,7 @@ func (s *Server) work(w *recorder, r *http.Request) {
 	if fault != nil && fault.before(w, r) {
 		return
 	}
-	a := s.answer(r, rt, segs, format)
+	a := s.answer(r.Context(), r, rt, segs, format)
 	if fault != nil && fault.after(w, r, a) {
 		return
 	}
@@ -69,11 +70,11 @@ func send(w http.ResponseWriter, a answer) {
 	}
 	h.Set("X-Frame-Options", "DENY")
 	w.WriteHeader(a.status)
-	w.Write(raw) //nolint:errcheck // the client is gone
+	_, _ = w.Write(raw) //nolint:gosec // what a tenant uploads is served as it is; if it fails the client is gone
 }
 
 // answer finds the tenant and runs the handler.
-func (s *Server) answer(r *http.Request, rt *route, segs []string, format string) answer {
+func (s *Server) answer(ctx context.Context, r *http.Request, rt *route, segs []string, format string) answer {
 	if rt == nil {
 		return s.elsewhere(r)
 	}
@@ -84,7 +85,7 @@ func (s *Server) answer(r *http.Request, rt *route, segs []string, format string
 		return page(http.StatusBadRequest, "Bad Request", "The request could not be understood.")
 	}
 	if rt.open {
-		s.wait(c)
+		s.wait(ctx, c)
 		return rt.handle(c)
 	}
 	if a := s.choose(c); a != nil {
@@ -93,7 +94,7 @@ func (s *Server) answer(r *http.Request, rt *route, segs []string, format string
 	if a := understood(rt, format); a != nil {
 		return *a
 	}
-	s.wait(c)
+	s.wait(ctx, c)
 	return s.run(c)
 }
 
@@ -152,15 +153,15 @@ func understood(rt *route, format string) *answer {
 
 // wait lets a request take its time. One that races with others looks first, as
 // porta reads a row before it writes it.
-func (s *Server) wait(c *call) {
+func (s *Server) wait(ctx context.Context, c *call) {
 	if c.route.races {
 		c.tenant.mu.Lock()
 		c.seen = c.look()
 		c.tenant.mu.Unlock()
-		sleep(c.req.Context(), s.opts.WriteGap)
+		sleep(ctx, s.opts.WriteGap)
 	}
 	if s.opts.Latency != nil {
-		sleep(c.req.Context(), s.opts.Latency(c.route.name(c.req.Method)))
+		sleep(ctx, s.opts.Latency(c.route.name(c.req.Method)))
 	}
 }
 

@@ -183,7 +183,7 @@ func (f *Fault) due(n int) bool {
 	case f.Every > 0:
 		return n%f.Every == 0
 	case f.Rate > 0:
-		return rand.Float64() < f.Rate //nolint:gosec // no secret is made of it
+		return rand.Float64() < f.Rate
 	}
 	return true
 }
@@ -213,7 +213,13 @@ func (f *Fault) fail(w http.ResponseWriter, r *http.Request, a answer) {
 	case KindHalf:
 		half(w, a)
 		panic(http.ErrAbortHandler)
+	case KindStatus:
+		f.refuse(w)
 	}
+}
+
+// refuse answers with the error status.
+func (f *Fault) refuse(w http.ResponseWriter) {
 	bad := answer{status: f.Status, body: object{{"status", f.Status}, {"error", http.StatusText(f.Status)}}}
 	if f.After > 0 {
 		bad.header = map[string]string{"Retry-After": strconv.Itoa(int(f.After / time.Second))}
@@ -230,6 +236,6 @@ func half(w http.ResponseWriter, a answer) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Length", strconv.Itoa(len(raw)+1))
 	w.WriteHeader(a.status)
-	w.Write(raw[:len(raw)/2])             //nolint:errcheck // the client is gone
-	http.NewResponseController(w).Flush() //nolint:errcheck // best effort
+	_, _ = w.Write(raw[:len(raw)/2]) //nolint:gosec // an answer like any other, cut
+	_ = http.NewResponseController(w).Flush() // what cannot be flushed is not read
 }

@@ -92,7 +92,7 @@ func TestTooManyRequestsSayWhenToComeBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != 429 || res.Header.Get("Retry-After") != "2" {
+	if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") != "2" {
 		t.Errorf("%d with Retry-After %q", res.StatusCode, res.Header.Get("Retry-After"))
 	}
 }

@@ -20,7 +20,7 @@ type backendError struct {
 
 func (e *backendError) answer() answer {
 	var text strings.Builder
-	xml.EscapeText(&text, []byte(e.text)) //nolint:errcheck // a builder takes everything
+	_ = xml.EscapeText(&text, []byte(e.text)) // a builder takes everything
 	return vendorXML(e.status, fmt.Sprintf(`<error code="%s">%s</error>`, e.code, text.String()))
 }
 

@@ -172,7 +172,7 @@ func (s *status) xml(oauth bool) string {
 	var b strings.Builder
 	text := func(t string) string {
 		var e strings.Builder
-		xml.EscapeText(&e, []byte(t)) //nolint:errcheck // a builder takes everything
+		_ = xml.EscapeText(&e, []byte(t)) // a builder takes everything
 		return e.String()
 	}
 	b.WriteString("<status>")

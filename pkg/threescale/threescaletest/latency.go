@@ -58,7 +58,7 @@ func spread(median, p95 float64) time.Duration {
 	}
 	const z95 = 1.645 // of the normal distribution
 	sigma := math.Log(math.Max(p95, median)/median) / z95
-	ms := math.Min(median*math.Exp(sigma*rand.NormFloat64()), 2*math.Max(p95, median)) //nolint:gosec // no secret is made of it
+	ms := math.Min(median*math.Exp(sigma*rand.NormFloat64()), 2*math.Max(p95, median))
 	return time.Duration(ms * float64(time.Millisecond))
 }
 

@@ -81,11 +81,11 @@ func TestRequestsAreLoggedWithoutSecrets(t *testing.T) {
 
 func TestRealLatencyIsThatOfTheRoute(t *testing.T) {
 	t.Parallel()
-	real := threescaletest.RealLatency()
+	latency := threescaletest.RealLatency()
 	median := func(route string) time.Duration {
 		var all []time.Duration
 		for range 501 {
-			all = append(all, real(route))
+			all = append(all, latency(route))
 		}
 		for i := range all { // the middle one by selection
 			for j := i + 1; j < len(all); j++ {

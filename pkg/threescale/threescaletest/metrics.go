@@ -170,7 +170,7 @@ func newMetric(c *call, o *owner, parent *metric) answer {
 // assign writes what a request says; a method has no unit of its own.
 func (m *metric) assign(in params) {
 	for name, to := range map[string]**string{"friendly_name": &m.FriendlyName, "description": &m.Description, "unit": &m.Unit} {
-		if v, sent := in[name]; sent && !(name == "unit" && m.ParentID != 0) {
+		if v, sent := in[name]; sent && (name != "unit" || m.ParentID == 0) {
 			*to = castText(v)
 		}
 	}

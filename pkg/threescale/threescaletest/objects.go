@@ -7,7 +7,8 @@ func objectStatus(c *call) answer {
 	if !q.has("object_type") {
 		return required("object_type")
 	}
-	id, there := castID(q["object_id"]), false
+	id := castID(q["object_id"])
+	var there bool
 	switch q.text("object_type") {
 	case "service":
 		_, there = c.tenant.Products.get(id)

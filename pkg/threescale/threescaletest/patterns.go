@@ -13,13 +13,16 @@ const (
 // The pieces of a pattern, as porta's ProxyRule::PatternParser has them.
 var (
 	patternVariable = regexp.MustCompile(`\{\w+\}`)
-	patternForm     = func() *regexp.Regexp {
-		const unreserved, reserved, escaped, variable = `\-_.!~*'()A-Za-z0-9`, `;/?:@&=+$,\[\]`, `%[A-Fa-f0-9]{2}`, `\{\w+\}`
-		param := `(?:[` + unreserved + `:@&=+,]|` + escaped + `|` + variable + `)*`
-		segment := param + `(?:;` + param + `)*`
-		query := `(?:[` + unreserved + reserved + `]|` + escaped + `|\w+=` + variable + `)*`
-		return regexp.MustCompile(`\A/` + segment + `(?:/` + segment + `)*[$]?(?:\?(?:` + query + `))?\n?\z`)
-	}()
+	patternForm     = regexp.MustCompile(`\A/` + patternSegment + `(?:/` + patternSegment + `)*[$]?(?:\?(?:` + patternQuery + `))?\n?\z`)
+)
+
+const (
+	unreservedChars = `\-_.!~*'()A-Za-z0-9`
+	reservedChars   = `;/?:@&=+$,\[\]`
+	escapedChar     = `%[A-Fa-f0-9]{2}`
+	patternParam    = `(?:[` + unreservedChars + `:@&=+,]|` + escapedChar + `|\{\w+\})*`
+	patternSegment  = patternParam + `(?:;` + patternParam + `)*`
+	patternQuery    = `(?:[` + unreservedChars + reservedChars + `]|` + escapedChar + `|\w+=\{\w+\})*`
 )
 
 // checkPattern checks the form of a mapping rule's pattern and its variables.

@@ -80,7 +80,7 @@ func onShelf(kind planKind, h func(*call, *planShelf) answer) handler {
 	if kind == planAccount {
 		return func(c *call) answer { return h(c, c.tenant.accountShelf()) }
 	}
-	return inProduct("service_id", func(c *call, p *product) answer { return h(c, p.shelf(kind)) })
+	return inProduct(func(c *call, p *product) answer { return h(c, p.shelf(kind)) })
 }
 
 // inPlan gives a handler a plan of the shelf of the path.
@@ -224,7 +224,7 @@ func defaultPlan(c *call, s *planShelf, p *plan) answer {
 
 func deletePlan(c *call, s *planShelf, p *plan) answer {
 	if c.tenant.contracts(p) > 0 {
-		return refused("base", map[planKind]string{
+		return refused(map[planKind]string{
 			planApplication: "This application plan cannot be deleted! At least one application depends on it.",
 			planService:     "This service plan cannot be deleted! At least one contract depends on it.",
 			planAccount:     "This account plan cannot be deleted! At least one account depends on it.",
@@ -270,6 +270,7 @@ func showPlan(c *call, p *plan) object {
 		o.put("custom", p.OriginalID != 0)
 		o.put("system_name", p.SystemName)
 		o.putLinks(c, "service", base, "self", fmt.Sprintf("%s/application_plans/%d", base, p.ID))
+	case planAccount:
 	case planService:
 		o.putLinks(c, "service", base, "self", fmt.Sprintf("%s/service_plans/%d", base, p.ID))
 	}

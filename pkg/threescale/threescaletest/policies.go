@@ -42,7 +42,7 @@ func (i chainItem) problems() *problems {
 			errs.add(f.name, msgBlank)
 		}
 	}
-	if p, isObject := i.Configuration.(params); !(isObject && len(p) == 0) && rubyBlank(i.Configuration) {
+	if p, isObject := i.Configuration.(params); (!isObject || len(p) > 0) && rubyBlank(i.Configuration) {
 		errs.add("configuration", msgBlank)
 	}
 	return &errs

@@ -74,12 +74,11 @@ func (p *problems) format(field string, v *string, with *regexp.Regexp, message 
 
 // bounds are what a number has to keep to.
 type bounds struct {
-	integer        bool
-	above          *int64 // greater than
-	from, below    *int64 // at least, less than
-	fromText       string // how the bound is written in the message, "0.0" for decimals
-	nilIsAllowed   bool
-	blankIsAllowed bool
+	integer      bool
+	above        *int64 // greater than
+	from, below  *int64 // at least, less than
+	fromText     string // how the bound is written in the message, "0.0" for decimals
+	nilIsAllowed bool
 }
 
 // number checks the value as it was sent, before it is cast.

@@ -63,9 +63,9 @@ func productAttributes() []string {
 }
 
 // inProduct gives a handler the product of the path.
-func inProduct(name string, h func(*call, *product) answer) handler {
+func inProduct(h func(*call, *product) answer) handler {
 	return func(c *call) answer {
-		p, found := c.product(c.id(name))
+		p, found := c.product(c.id("service_id"))
 		if !found {
 			return notFound()
 		}
@@ -96,7 +96,7 @@ func createProduct(c *call) answer {
 	}
 	version := ptr("1")
 	var errs problems
-	p.assign(c, in, &errs, &version)
+	p.assign(in, &errs, &version)
 	p.SystemName = *systemName(&errs, "service", castText(in["system_name"]), p.Name, c.tenant.productNameTaken(""))
 	p.validate(&errs, version)
 	if no := c.verdict(&errs); no != nil {
@@ -126,7 +126,7 @@ func (t *tenant) addProduct(s *Server, p *product, version string, at time.Time)
 }
 
 // assign writes what a request says into a product, without checking it.
-func (p *product) assign(c *call, in params, errs *problems, version **string) {
+func (p *product) assign(in params, errs *problems, version **string) {
 	text := in.permit("name", "description", "support_email", "deployment_option", "buyer_plan_change_permission", "txt_support", "terms", "backend_version")
 	for name, to := range map[string]**string{
 		"name": &p.Name, "description": &p.Description, "support_email": &p.SupportEmail, "deployment_option": &p.DeploymentOption,
@@ -204,7 +204,7 @@ func updateProduct(c *call, p *product) answer {
 	}
 	draft, version := *p, ptr(p.Proxy.Authentication)
 	var errs problems
-	draft.assign(c, in, &errs, &version)
+	draft.assign(in, &errs, &version)
 	if v, sent := in.permit("system_name")["system_name"]; sent {
 		draft.SystemName = or(castText(v), "")
 		checkSystemName(&errs, draft.SystemName, c.tenant.productNameTaken(p.SystemName))

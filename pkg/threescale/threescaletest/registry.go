@@ -80,7 +80,7 @@ func (p *policy) validate(errs *problems, t *tenant) {
 	}
 	errs.presence("name", p.Name)
 	errs.presence("version", p.Version)
-	doc, _ := decodeOrdered(string(p.Schema)) //nolint:errcheck // it was encoded here
+	doc, _ := decodeOrdered(string(p.Schema)) // it was encoded here
 	word := gemMessage("http://apicast.io/policy-v1/schema#")
 	for _, v := range policySchema().validate(doc) {
 		errs.add("schema", word(v))
@@ -157,7 +157,7 @@ func sameText(a, b json.RawMessage) bool {
 
 func deletePolicy(c *call, p *policy) answer {
 	if c.tenant.policyInUse(p) {
-		return refused("base", msgPolicyInUse)
+		return refused(msgPolicyInUse)
 	}
 	if no := c.verdict(nil); no != nil {
 		return *no

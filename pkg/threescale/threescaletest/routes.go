@@ -81,34 +81,33 @@ func metricRoutes(owner string) []*route {
 
 func productRoutes() []*route {
 	const all, one = "/admin/api/services", "/admin/api/services/{service_id}"
-	const id = "service_id"
 	list := []*route{
 		get(all, listProducts), post(all, createProduct),
-		get(one, inProduct(id, getProduct)), racing(update(one, inProduct(id, updateProduct))), remove(one, inProduct(id, deleteProduct)),
+		get(one, inProduct(getProduct)), racing(update(one, inProduct(updateProduct))), remove(one, inProduct(deleteProduct)),
 		get(one+"/features", onFeatures(listFeatures)), post(one+"/features", onFeatures(createFeature)),
 		get(one+"/features/{id}", inFeature(getFeature)), update(one+"/features/{id}", inFeature(updateFeature)), remove(one+"/features/{id}", inFeature(deleteFeature)),
 		get("/admin/api/features", onFeatures(listFeatures)), post("/admin/api/features", onFeatures(createFeature)),
 		get("/admin/api/features/{id}", inFeature(getFeature)), update("/admin/api/features/{id}", inFeature(updateFeature)), remove("/admin/api/features/{id}", inFeature(deleteFeature)),
 	}
 	list = append(list, inJSON([]*route{
-		get(one+"/backend_usages", inProduct(id, listUsages)), post(one+"/backend_usages", inProduct(id, createUsage)),
+		get(one+"/backend_usages", inProduct(listUsages)), post(one+"/backend_usages", inProduct(createUsage)),
 		get(one+"/backend_usages/{id}", inUsage(getUsage)), update(one+"/backend_usages/{id}", inUsage(updateUsage)), remove(one+"/backend_usages/{id}", inUsage(deleteUsage)),
 	})...)
 	return append(list, metricRoutes(one)...)
 }
 
 func gatewayRoutes() []*route {
-	const one, id = "/admin/api/services/{service_id}/proxy", "service_id"
+	const one = "/admin/api/services/{service_id}/proxy"
 	const env = one + "/configs/{environment}"
 	list := []*route{
-		get(one, inProduct(id, getProxy)), racing(update(one, inProduct(id, updateProxy))), post(one+"/deploy", inProduct(id, deployProxy)),
-		get(one+"/oidc_configuration", inProduct(id, getFlows)), update(one+"/oidc_configuration", inProduct(id, updateFlows)),
+		get(one, inProduct(getProxy)), racing(update(one, inProduct(updateProxy))), post(one+"/deploy", inProduct(deployProxy)),
+		get(one+"/oidc_configuration", inProduct(getFlows)), update(one+"/oidc_configuration", inProduct(updateFlows)),
 		get(one+"/mapping_rules", inOwner(listRules)), racing(post(one+"/mapping_rules", inOwner(createRule))),
 		get(one+"/mapping_rules/{id}", inRule(getRule)), update(one+"/mapping_rules/{id}", inRule(updateRule)), remove(one+"/mapping_rules/{id}", inRule(deleteRule)),
 		get(env, inConfigs(listConfigs)), get(env+"/latest", inConfigs(latestConfig)), get(env+"/{version}", inConfigs(getConfig)),
 		post(env+"/{version}/promote", inConfigs(promoteConfig)), get("/admin/api/services/proxy/configs/{environment}", configsByHost),
 	}
-	list = append(list, scoped([]*route{get(one+"/policies", inProduct(id, getPolicies)), racing(update(one+"/policies", inProduct(id, updatePolicies)))}, "policy_registry", "account_management")...)
+	list = append(list, scoped([]*route{get(one+"/policies", inProduct(getPolicies)), racing(update(one+"/policies", inProduct(updatePolicies)))}, "policy_registry", "account_management")...)
 	const all, entry = "/admin/api/registry/policies", "/admin/api/registry/policies/{id}"
 	list = append(list, inJSON(scoped([]*route{get(all, listPolicies), post(all, createPolicy), get(entry, inPolicy(getPolicy)),
 		update(entry, inPolicy(updatePolicy)), remove(entry, inPolicy(deletePolicy))}, "policy_registry"))...)

@@ -66,7 +66,7 @@ func getRule(c *call, o *owner, r *rule) answer { return ok(showRule(c, o, r)) }
 
 // read takes a request's word for a rule. A metric that is not the owner's is not
 // found.
-func (in *ruleInput) read(c *call, o *owner, p params) *answer {
+func (in *ruleInput) read(o *owner, p params) *answer {
 	sent := p.permit("http_method", "pattern", "delta", "last", "position", "metric_id")
 	if v, given := sent["http_method"]; given {
 		in.method = castText(v)
@@ -134,7 +134,7 @@ func createRule(c *call, o *owner) answer {
 		return *wrong
 	}
 	in := ruleInput{rule: rule{stamps: born(c.now)}}
-	if none := in.read(c, o, p); none != nil {
+	if none := in.read(o, p); none != nil {
 		return *none
 	}
 	var errs problems
@@ -166,7 +166,7 @@ func updateRule(c *call, o *owner, r *rule) answer {
 		return *wrong
 	}
 	in := ruleInput{rule: *r, method: &r.Method, pattern: &r.Pattern, delta: number(r.Delta)}
-	if none := in.read(c, o, p); none != nil {
+	if none := in.read(o, p); none != nil {
 		return *none
 	}
 	var errs problems

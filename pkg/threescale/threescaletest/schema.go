@@ -19,13 +19,12 @@ type schema struct {
 
 // violation is what a keyword found wrong.
 type violation struct {
-	keyword  string
-	at       []string // where in the document
-	want     any      // the keyword's value
-	got      any
-	property string   // of additionalProperties in a schema of leaves
-	missing  []string // of required
-	matches  int      // of oneOf: how many schemas matched
+	keyword string
+	at      []string // where in the document
+	want    any      // the keyword's value
+	got     any
+	missing []string // of required
+	matches int      // of oneOf: how many schemas matched
 }
 
 // outcome is what a schema says about a value.
@@ -221,21 +220,7 @@ func (s *schema) choose(out *outcome, name string, list []any, v any, at []strin
 func (s *schema) object(out *outcome, rules object, m member, v object, at []string, bad func(violation)) {
 	switch m.name {
 	case "required":
-		var missing []string
-		list, _ := m.value.([]any)
-		for _, x := range list {
-			name, _ := x.(string)
-			if _, has := v.get(name); !has {
-				missing = append(missing, name)
-			}
-		}
-		if s.leaves && len(missing) > 0 {
-			bad(violation{missing: missing})
-			return
-		}
-		for _, name := range missing { // the other library tells each by itself
-			bad(violation{missing: []string{name}})
-		}
+		s.required(m, v, bad)
 	case "properties":
 		props, _ := m.value.(object)
 		for _, p := range props {
@@ -263,6 +248,25 @@ func (s *schema) object(out *outcome, rules object, m member, v object, at []str
 		}
 	case "minProperties", "maxProperties":
 		checkSize(m, len(v), bad)
+	}
+}
+
+// required looks for the properties that have to be there.
+func (s *schema) required(m member, v object, bad func(violation)) {
+	var missing []string
+	list, _ := m.value.([]any)
+	for _, x := range list {
+		name, _ := x.(string)
+		if _, has := v.get(name); !has {
+			missing = append(missing, name)
+		}
+	}
+	if s.leaves && len(missing) > 0 {
+		bad(violation{missing: missing})
+		return
+	}
+	for _, name := range missing { // the other library tells each by itself
+		bad(violation{missing: []string{name}})
 	}
 }
 

@@ -27,7 +27,7 @@ func readSpec(body string) spec {
 	if doc, isObject := v.(map[string]any); isObject {
 		s.doc = doc
 	}
-	s.ordered, _ = decodeOrdered(body) //nolint:errcheck // it was decoded just before
+	s.ordered, _ = decodeOrdered(body) // it was decoded just before
 	for _, name := range []string{"openapi", "swagger", "swaggerVersion"} {
 		v, has := s.doc[name]
 		if !has {

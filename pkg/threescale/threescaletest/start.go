@@ -1,6 +1,7 @@
 package threescaletest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -40,7 +41,7 @@ func Start(t TB, opts Options) *Running {
 	}
 	r.Server = New(opts)
 	r.Token = r.Server.Token()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("no address to listen on: %v", err)
 	}
@@ -51,7 +52,7 @@ func Start(t TB, opts Options) *Running {
 		}
 	}()
 	r.URL = "http://" + listener.Addr().String()
-	t.Cleanup(func() { h.Close() }) //nolint:errcheck // nothing waits for it
+	t.Cleanup(func() { _ = h.Close() }) // nothing waits for it
 	return r
 }
 

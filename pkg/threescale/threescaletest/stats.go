@@ -113,10 +113,10 @@ func usageOf(c *call, s *source) answer {
 
 // change is the change in percent.
 func change(from, to int64) float64 {
-	switch {
-	case from == to:
+	switch from {
+	case to:
 		return 0
-	case from == 0:
+	case 0:
 		return 100
 	}
 	return float64(to-from) / float64(from) * 100

@@ -107,9 +107,9 @@ func deleteSubscription(c *call, a *account, s *subscription) answer {
 	}
 	switch {
 	case active == 1:
-		return refused("base", "There is 1 unsuspended application subscribed to the service")
+		return refused("There is 1 unsuspended application subscribed to the service")
 	case active > 1:
-		return refused("base", fmt.Sprintf("There are %d unsuspended applications subscribed to the service", active))
+		return refused(fmt.Sprintf("There are %d unsuspended applications subscribed to the service", active))
 	}
 	if no := c.verdict(nil); no != nil {
 		return *no

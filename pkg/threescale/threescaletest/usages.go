@@ -27,7 +27,7 @@ func (p *product) usageOf(backendID int64) *usage {
 
 // inUsage gives a handler the usage of the path.
 func inUsage(h func(*call, *product, *usage) answer) handler {
-	return inProduct("service_id", func(c *call, p *product) answer {
+	return inProduct(func(c *call, p *product) answer {
 		for _, u := range p.Usages {
 			if u.ID == c.id("id") {
 				return h(c, p, u)
