@@ -25,6 +25,14 @@ const (
 	CodeSecurity    Code = "security"
 	CodeSignIn      Code = "sign-in"
 	CodeClientUse   Code = "client-use"
+
+	CodePolicyMetric        Code = "policy-metric"
+	CodePolicyLimit         Code = "policy-limit"
+	CodePolicyOrder         Code = "policy-order"
+	CodePolicyVersion       Code = "policy-version"
+	CodePolicyConfiguration Code = "policy-configuration"
+	CodePolicyTimeout       Code = "policy-timeout"
+	CodePolicyCORS          Code = "policy-cors"
 )
 
 // CodeInfo explains a code.
@@ -56,5 +64,12 @@ func Codes() []CodeInfo {
 		{CodeSecurity, "A setting that opens more than it should."},
 		{CodeSignIn, "A sign-in that would not work."},
 		{CodeClientUse, "A client that is used for two things, or lacks the rights for what it is used for."},
+		{CodePolicyMetric, "The gateway counts or enforces a metric that the product lacks, or none at all."},
+		{CodePolicyLimit, "A limit on tokens that nobody enforces, or an enforced metric that no plan limits."},
+		{CodePolicyOrder, "Policies in an order in which one of them can't do its work, or does it twice."},
+		{CodePolicyVersion, "A policy in a version that doesn't ship with maasctl, or that no gateway is known to have."},
+		{CodePolicyConfiguration, "A policy's configuration that the policy can't use."},
+		{CodePolicyTimeout, "A timeout that cuts replies of models."},
+		{CodePolicyCORS, "Rules for other sites that browsers refuse, or that let every site in."},
 	}
 }

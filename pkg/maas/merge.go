@@ -1,6 +1,9 @@
 package maas
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // merge lays one layer over another: mappings merge, lists and scalars replace. A null stays as a mark, so that it takes
 // away what any layer below says; dropNulls clears the marks at the end. What both say is where the upper layer says it.
@@ -127,16 +130,20 @@ func dropNulls(n *node) *node {
 
 // join puts two files together: a section may be spread over both, a leaf may not.
 func join(r *reporter, a, b *node) *node {
-	out := a
+	out := &node{kind: mappingNode, pos: a.pos, fields: slices.Clone(a.fields)}
+	place := make(map[string]int, len(a.fields))
+	for i, f := range a.fields {
+		place[f.key] = i
+	}
 	for _, f := range b.fields {
-		have := out.field(f.key)
+		i, said := place[f.key]
 		switch {
-		case have == nil:
-			out = out.with(f.key, f.pos, f.value)
-		case have.value.isMapping() && f.value.isMapping():
-			out = out.with(f.key, have.pos, join(r, have.value, f.value))
+		case !said:
+			out.fields = append(out.fields, f)
+		case out.fields[i].value.isMapping() && f.value.isMapping():
+			out.fields[i].value = join(r, out.fields[i].value, f.value)
 		default:
-			r.errorf(f.pos, CodeDuplicate, "%q is said twice; first at %s", f.key, have.pos)
+			r.errorf(f.pos, CodeDuplicate, "%q is said twice; first at %s", f.key, out.fields[i].pos)
 		}
 	}
 	return out

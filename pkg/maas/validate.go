@@ -20,7 +20,7 @@ func validate(r *reporter, doc *Document) {
 	v.accounts()
 	v.realms()
 	v.outputs()
-	v.lifes()
+	v.lives()
 	v.lintClients()
 	v.lintRealms()
 }

@@ -1,7 +1,7 @@
 package maas
 
-// lifes checks every object's own life: nothing is both gone and protected.
-func (v *validator) lifes() { v.life(v.doc.source.tree, nil) }
+// lives checks every object's own life: nothing is both gone and protected.
+func (v *validator) lives() { v.life(v.doc.source.tree, nil) }
 
 func (v *validator) life(n *node, path []string) {
 	absent, protect := n.get("absent"), n.get("protect")
