@@ -236,6 +236,6 @@ func half(w http.ResponseWriter, a answer) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Length", strconv.Itoa(len(raw)+1))
 	w.WriteHeader(a.status)
-	_, _ = w.Write(raw[:len(raw)/2]) //nolint:gosec // an answer like any other, cut
+	_, _ = w.Write(raw[:len(raw)/2])          //nolint:gosec // an answer like any other, cut
 	_ = http.NewResponseController(w).Flush() // what cannot be flushed is not read
 }

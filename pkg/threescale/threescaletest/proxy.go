@@ -174,13 +174,15 @@ func (x *proxy) checkOIDC(errs *problems, prefix string) {
 	} else if !blank(x.Text["oidc_issuer_endpoint"]) {
 		errs.add(prefix+"oidc_issuer_type", msgBlank)
 	}
+	// These two are kept in a row of their own, which porta names with its problems.
 	claim, form := x.Text["jwt_claim_with_client_id"], x.Text["jwt_claim_with_client_id_type"]
+	own := prefix + "gateway_configuration.jwt_claim_with_client_id"
 	if form != nil {
-		errs.inclusion(prefix+"jwt_claim_with_client_id_type", *form, "plain", "liquid")
+		errs.inclusion(own+"_type", *form, "plain", "liquid")
 	}
 	if !blank(claim) || !blank(form) {
-		errs.presence(prefix+"jwt_claim_with_client_id", claim)
-		errs.presence(prefix+"jwt_claim_with_client_id_type", form)
+		errs.presence(own, claim)
+		errs.presence(own+"_type", form)
 	}
 }
 

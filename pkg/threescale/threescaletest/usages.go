@@ -64,6 +64,9 @@ func createUsage(c *call, p *product) answer {
 		errs.add("backend_api_id", msgTaken)
 	}
 	p.checkPath(&errs, u)
+	if !in.has("path") { // only a path that is sent, even an empty one, gets its slash
+		errs.add("path", "is too short (minimum is 1 character)")
+	}
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
