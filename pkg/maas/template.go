@@ -57,21 +57,16 @@ func (t *templates) expand(n *node) *node {
 	return merge(under, n.without(useKey))
 }
 
-// names lists what `use` names; anything but text is reported.
+// names lists what `use` names; anything but a list of texts is reported.
 func (t *templates) names(use *node) []*node {
-	list := use.items
-	if use.kind == scalarNode && !use.isNull() {
-		list = []*node{use}
+	if use.kind != listNode && !use.isNull() {
+		t.errorf(use.pos, CodeSchema, "use takes a list of templates, not %s", use.what())
 	}
-	if use.kind == mappingNode {
-		t.errorf(use.pos, CodeSchema, "use takes a list of templates, not a mapping")
-	}
-	return slices.DeleteFunc(slices.Clone(list), func(u *node) bool {
-		_, ok := u.str()
-		if !ok {
+	return slices.DeleteFunc(slices.Clone(use.items), func(u *node) bool {
+		if !u.isText() {
 			t.errorf(u.pos, CodeSchema, "use takes names of templates, not %s", u.what())
 		}
-		return !ok
+		return !u.isText()
 	})
 }
 
