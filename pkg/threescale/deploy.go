@@ -31,7 +31,8 @@ const (
 // deployment plans deploys: whatever a gateway would notice has to reach staging, and production where the document
 // says that this happens by itself.
 func (w *wants) deployment(product *plan.Object, p *maas.Product, path []string) {
-	w.name(kindProduction, product.Address) // what production uses can't be deleted, whoever promotes
+	w.name(kindStaging, product.Address) // what a gateway uses can't be deleted, whoever deploys and promotes
+	w.name(kindProduction, product.Address)
 	if p.Backends != nil && len(p.Backends) == 0 {
 		return // 3scale deploys nothing for a product without a backend
 	}

@@ -41,6 +41,7 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 	for _, c := range collections {
 		r.want(c.Parent, c.Kind)
 	}
+	r.wantRulesOfMetricsThatGo()
 	err := r.top(ctx)
 	return r.state, s.explain(err)
 }
@@ -124,6 +125,20 @@ func (r *reader) backendsMayGo() bool {
 		}
 	}
 	return r.prune && r.wanted[""][kindBackend]
+}
+
+// wantRulesOfMetricsThatGo adds the rules that may count on a metric or method which could be deleted.
+func (r *reader) wantRulesOfMetricsThatGo() {
+	for parent, kinds := range r.wanted {
+		if r.prune && (kinds[kindMetric] || kinds[kindMethod]) {
+			r.want(parent, kindRules)
+		}
+	}
+	for _, d := range r.desired {
+		if d.Absent && (d.Kind == kindMetric || d.Kind == kindMethod) {
+			r.want(d.Parent, kindRules)
+		}
+	}
 }
 
 // wantUsers adds what has to be known where backends go: which products use them, even such as the document doesn't name.

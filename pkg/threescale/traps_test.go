@@ -63,6 +63,20 @@ func TestMethodInUseIsBlockedUntilPromoted(t *testing.T) {
 	tn.same(`["new"]`, keys(at(tn.state(), "products", "shop", "methods")), "methods")
 }
 
+// A rule that the document doesn't speak of keeps its method, also where something else is deployed in the same run.
+func TestMethodOfARuleThatStays(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, threescaletest.Options{})
+	tn.reach(promoted)
+	p := tn.reach(`
+backends: {shop: {url: "http://shop.example.com"}}
+products: {shop: {backends: {shop: /}, methods: {old: {absent: true}}, policies: [{name: cors}], promotion: automatic}}
+`)
+	if len(p.Blocked) != 1 || !strings.Contains(p.Blocked[0].Why, "rules") {
+		t.Errorf("blocked: %+v", p.Blocked)
+	}
+}
+
 // The same holds for a backend's methods, which the configurations of all products that use it count on.
 func TestBackendMethodInUse(t *testing.T) {
 	t.Parallel()
