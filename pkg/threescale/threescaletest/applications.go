@@ -30,7 +30,7 @@ type application struct {
 func inApplication(name string, h func(*call, *account, *application) answer) handler {
 	return inAccount("account_id", func(c *call, a *account) answer {
 		for _, x := range a.Applications {
-			if x.ID == c.id(name) {
+			if x.ID == c.id(name) && c.tenant.live(x.ProductID) {
 				return h(c, a, x)
 			}
 		}
@@ -40,7 +40,7 @@ func inApplication(name string, h func(*call, *account, *application) answer) ha
 
 func listApplications(c *call, a *account) answer {
 	state := c.params().text("state")
-	return listed(c, "applications", without(a.Applications, func(x *application) bool { return state != "" && x.State != state }),
+	return listed(c, "applications", without(a.Applications, func(x *application) bool { return state != "" && x.State != state || !c.tenant.live(x.ProductID) }),
 		func(c *call, x *application) object { return showApplication(c, a, x) })
 }
 
@@ -50,12 +50,13 @@ type owned struct {
 	application *application
 }
 
-// applications are those of all accounts that a condition holds for, by id.
+// applications are those of all accounts that a condition holds for, by id. Those of
+// deleted products are hidden at once, though they go later.
 func (t *tenant) applications(is func(*account, *application) bool) []owned {
 	var out []owned
 	for _, a := range t.Accounts.rows {
 		for _, x := range a.Applications {
-			if is(a, x) {
+			if is(a, x) && t.live(x.ProductID) {
 				out = append(out, owned{a, x})
 			}
 		}

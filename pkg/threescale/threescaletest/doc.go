@@ -4,14 +4,26 @@
 //
 // It follows rules, not recordings: every answer comes from a small model of a
 // tenant that is validated, stored and represented as porta (3scale's Rails
-// application) does it, with its quirks. A newcomer finds things by file name:
+// application) does it, with its quirks. Recordings of a real installation, in
+// testdata/contract, hold it to that (contract_test.go).
 //
-//   - server.go, dispatch.go, routes.go: how a request reaches its handler
-//   - auth.go: who may do what; params.go, cast.go: what the request says
-//   - problems.go, answers.go, object.go: what the answer looks like
-//   - world.go, tenant.go, seed.go: what there is, and how a tenant starts
-//   - one file for each area: products.go, backends.go, metrics.go, rules.go, ...
+// A newcomer finds things by file name:
 //
-// What a simulation needs beyond the API (latency, workers, faults, a log of
-// requests, a saved state) is in Options.
+//   - a request's way: server.go, dispatch.go, routes.go, routing.go; who may do
+//     what: auth.go, tokens.go; what it says: call.go, params.go, cast.go, pages.go
+//   - an answer's: answers.go, problems.go (validation), object.go (JSON)
+//   - what there is: world.go, tenant.go, table.go; how a tenant starts: seed.go,
+//     default_portal.go; what goes later: purge.go; state on disk: state.go
+//   - one file for each area of the API: products.go, backends.go, usages.go,
+//     metrics.go, rules.go (positions.go, patterns.go), proxy.go, flows.go,
+//     policies.go, registry.go, configs.go (content.go), plans.go, limits.go,
+//     prices.go, features.go, accounts.go, users.go, signup.go, applications.go,
+//     keys.go, subscriptions.go, fields.go, webhooks.go, active_docs.go (specs.go,
+//     schema.go), sections.go, files.go, templates.go (liquid.go), sign_ins.go,
+//     provider.go, settings.go, master.go
+//   - the gateway's side: gateway*.go, traffic.go, stats.go
+//   - what makes it a simulation: latency.go, faults.go, requestlog.go, start.go
+//
+// Not modelled: answers in XML (406), provider keys, members of the tenant with
+// fewer rights than an administrator, billing, and deletion of whole tenants.
 package threescaletest

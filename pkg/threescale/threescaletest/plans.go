@@ -95,10 +95,10 @@ func inPlan(kind planKind, h func(*call, *planShelf, *plan) answer) handler {
 	})
 }
 
-// plan finds a plan of a kind anywhere in the tenant.
+// plan finds a plan of a kind anywhere in the tenant, but for deleted products.
 func (t *tenant) plan(kind planKind, id int64) (*plan, bool) {
 	p, found := t.plans.get(id)
-	return p, found && p.Kind == kind
+	return p, found && p.Kind == kind && (kind == planAccount || t.live(p.IssuerID))
 }
 
 func listPlans(c *call, s *planShelf) answer { return listed(c, "plans", s.list, showPlan) }

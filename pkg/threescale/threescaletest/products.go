@@ -73,6 +73,12 @@ func inProduct(h func(*call, *product) answer) handler {
 	}
 }
 
+// live says whether a product is there and not deleted.
+func (t *tenant) live(id int64) bool {
+	p, found := t.Products.get(id)
+	return found && p.State != stateDeleted
+}
+
 // product finds a product that is not deleted.
 func (c *call) product(id int64) (*product, bool) {
 	p, found := c.tenant.Products.get(id)
