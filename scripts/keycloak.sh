@@ -19,7 +19,7 @@ port_new=${KEYCLOAK26_PORT:-8026}
 port_old=${KEYCLOAK18_PORT:-8018}
 url_new=http://127.0.0.1:$port_new
 url_old=http://127.0.0.1:$port_old/auth
-patience=180 # seconds until a server has to be ready
+patience=400 # seconds until a server has to be ready
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/apply"
 	"example.com/maasctl/pkg/keycloak"
+	"example.com/maasctl/pkg/keycloak/keycloaktest"
 	"example.com/maasctl/pkg/keycloak/keycloaktest/dump"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -47,6 +49,9 @@ func eachServer(t *testing.T, test func(t *testing.T, s server)) {
 func servers(t testing.TB) []server {
 	t.Helper()
 	var all []server
+	for _, version := range []int{26, 18} {
+		all = append(all, stub(t, keycloaktest.Options{Version: version}))
+	}
 	for version, variable := range map[int]string{26: "KEYCLOAK26_URL", 18: "KEYCLOAK18_URL"} {
 		if address := os.Getenv(variable); address != "" {
 			all = append(all, newServer(fmt.Sprintf("real-%d", version), strings.TrimRight(address, "/"), version))
@@ -54,6 +59,18 @@ func servers(t testing.TB) []server {
 		}
 	}
 	return all
+}
+
+// stub starts a stand-in.
+func stub(t testing.TB, opts keycloaktest.Options) server {
+	t.Helper()
+	h := httptest.NewServer(keycloaktest.New(opts))
+	t.Cleanup(h.Close)
+	base := h.URL
+	if opts.Version == 18 {
+		base += "/auth"
+	}
+	return newServer(fmt.Sprintf("stand-in-%d", opts.Version), base, opts.Version)
 }
 
 func newServer(name, url string, version int) server {

@@ -1,0 +1,300 @@
+package keycloaktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// realm is a realm with all that is in it.
+type realm struct {
+	name      string
+	rep       object // its own fields
+	clients   []*client
+	scopes    []*scope
+	defaults  []string // names of the scopes that new clients get
+	optionals []string
+	roles     []*role
+	groups    []*group
+	users     []*user
+	providers []*provider
+	actions   []object
+	policies  []any
+	profiles  []any
+	creator   *user // on 18, tokens from before have no rights on it
+	born      int
+	old       bool
+}
+
+// recording is what a new realm has by itself.
+type recording struct {
+	Realm           object                  `json:"realm"`
+	Clients         []object                `json:"clients"`
+	ClientScopes    []object                `json:"clientScopes"`
+	Roles           map[string]recordedRole `json:"roles"`
+	Defaults        []string                `json:"defaults"`
+	Optionals       []string                `json:"optionals"`
+	RequiredActions []object                `json:"requiredActions"`
+}
+
+type recordedRole struct {
+	Description string   `json:"description"`
+	Composites  []string `json:"composites"`
+}
+
+// recorded reads it anew each time: the caller may keep and change it.
+func recorded(version int) recording {
+	text, err := fresh.ReadFile(fmt.Sprintf("new-%d.json", version))
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	var r recording
+	if err := json.Unmarshal(text, &r); err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func (s *Server) newRealm(name string, body object) *realm {
+	s.serial++
+	rec := recorded(s.opts.Version)
+	r := &realm{name: name, born: s.serial, old: s.old(), defaults: rec.Defaults, optionals: rec.Optionals, actions: rec.RequiredActions}
+	r.rep = rec.Realm
+	r.rep["id"], r.rep["enabled"] = newID(), false
+	for _, e := range rec.ClientScopes {
+		r.scopes = append(r.scopes, newScope(e))
+	}
+	r.recordedRoles(nil, rec.Roles)
+	for _, e := range rec.Clients {
+		var roles map[string]recordedRole
+		text, _ := json.Marshal(e["roles"])
+		_ = json.Unmarshal(text, &roles)
+		delete(e, "roles")
+		c := &client{rep: e}
+		c.rep["id"] = newID()
+		c.defaults, c.optionals = names(c.rep["defaultClientScopes"]), names(c.rep["optionalClientScopes"])
+		if !flag(e, "publicClient") && !flag(e, "bearerOnly") {
+			c.secret = random(16)
+		}
+		r.clients = append(r.clients, c)
+		r.recordedRoles(c, roles)
+	}
+	r.compose(rec)
+	r.update(body)
+	s.realms[name] = r
+	return r
+}
+
+func names(v any) []string {
+	var out []string
+	for _, e := range list(v) {
+		out = append(out, fmt.Sprint(e))
+	}
+	return out
+}
+
+func (r *realm) recordedRoles(c *client, roles map[string]recordedRole) {
+	for name, rec := range roles {
+		role := newRole(strings.ReplaceAll(name, "default-roles-REALM", "default-roles-"+strings.ToLower(r.name)), c)
+		role.rep["description"] = rec.Description
+		if c == nil {
+			r.roles = append(r.roles, role)
+		} else {
+			c.roles = append(c.roles, role)
+		}
+	}
+}
+
+// compose puts recorded roles together, once all are there.
+func (r *realm) compose(rec recording) {
+	link := func(of *role, composites []string) {
+		for _, label := range composites {
+			name, owner := label, (*client)(nil)
+			if id, rest, is := strings.Cut(label, "/"); is && r.client(id) != nil {
+				owner, name = r.client(id), rest
+			}
+			if owner != nil {
+				of.composites = append(of.composites, owner.role(name))
+			} else {
+				of.composites = append(of.composites, r.role(name))
+			}
+		}
+	}
+	for name, x := range rec.Roles {
+		link(r.role(strings.ReplaceAll(name, "REALM", strings.ToLower(r.name))), x.Composites)
+	}
+	again := recorded(map[bool]int{true: 18, false: 26}[r.old])
+	for _, e := range again.Clients {
+		for name, x := range mapping(e, "roles") {
+			rec, _ := x.(object)
+			link(r.client(str(e, "clientId")).role(name), names(rec["composites"]))
+		}
+	}
+}
+
+func (r *realm) defaultRole() *role { return r.role("default-roles-" + strings.ToLower(r.name)) }
+
+// lostOn18 are kept as attributes there: a body with attributes and without them takes them away.
+var lostOn18 = [...]string{"displayName", "displayNameHtml", "browserSecurityHeaders"}
+
+// lose takes away what 18 loses by a PUT.
+func (r *realm) lose(body object) {
+	if !r.old || body["attributes"] == nil {
+		return
+	}
+	for _, field := range lostOn18 {
+		if body[field] == nil {
+			delete(r.rep, field)
+		}
+	}
+}
+
+// update writes a body over the realm. Attributes, where sent, replace all of them; the server's own come back.
+func (r *realm) update(body object) {
+	body = copied(body)
+	if a, is := body["attributes"].(object); is {
+		texts(a)
+		own := recorded(map[bool]int{true: 18, false: 26}[r.old]).Realm["attributes"].(object)
+		for k, v := range own {
+			if _, said := a[k]; !said {
+				a[k] = v
+			}
+		}
+	}
+	if mail, is := body["smtpServer"].(object); is && mail["password"] == masked {
+		mail["password"] = mapping(r.rep, "smtpServer")["password"]
+	}
+	if h, is := body["browserSecurityHeaders"].(object); is {
+		headers := mapping(r.rep, "browserSecurityHeaders")
+		merge(headers, h)
+		delete(body, "browserSecurityHeaders")
+	}
+	merge(r.rep, body, "id", "realm", "clients", "identityProviders", "identityProviderMappers", "defaultRole", "clientPolicies", "clientProfiles")
+}
+
+const masked = "**********"
+
+// show is the realm as GET gives it; 18 shows identity providers along with it, secrets in clear.
+func (r *realm) show() object {
+	out := copied(r.rep)
+	out["realm"] = r.name
+	if mail := mapping(out, "smtpServer"); mail["password"] != nil {
+		mail["password"] = masked
+	}
+	if d := r.defaultRole(); d != nil {
+		out["defaultRole"] = object{"id": d.id(), "name": d.name(), "composite": true, "clientRole": false, "containerId": out["id"]}
+	}
+	if r.old {
+		list := []object{}
+		for _, p := range r.providers {
+			list = append(list, p.rep)
+		}
+		out["identityProviders"] = list
+	}
+	return out
+}
+
+func (s *Server) listRealms(c *call) answer {
+	out := []object{}
+	for _, r := range s.realms {
+		if s.may(c.who, r, "realm", false) {
+			out = append(out, r.show())
+		}
+	}
+	if len(out) == 0 {
+		return forbidden(s)
+	}
+	return ok(out)
+}
+
+func (s *Server) createRealm(c *call) answer {
+	if !c.who.isAdmin() && !c.who.has(roleCreateRealm) {
+		return forbidden(s)
+	}
+	body, a, good := s.read(c, "Realm")
+	if !good {
+		if !s.old() && a.status == http.StatusBadRequest {
+			return tells(http.StatusBadRequest, "unable to read contents from stream")
+		}
+		return a
+	}
+	name := str(body, "realm")
+	switch {
+	case strings.Contains(name, "/"):
+		return tells(http.StatusBadRequest, "Realm name cannot contain special characters")
+	case len(name) > 255:
+		return tells(http.StatusBadRequest, "Database operation failed")
+	case s.realms[name] != nil && s.old():
+		return tells(http.StatusConflict, "Conflict detected. See logs for details")
+	case s.realms[name] != nil:
+		return tells(http.StatusConflict, "Realm %s already exists", name)
+	}
+	if a, bad := s.badMail(body); bad {
+		return a
+	}
+	r := s.newRealm(name, body)
+	r.creator = c.who.user
+	return made(c.base + "/admin/realms/" + escape(name))
+}
+
+// badMail checks addresses, which 18 doesn't.
+func (s *Server) badMail(body object) (answer, bool) {
+	mail, _ := body["smtpServer"].(object)
+	if from := str(mail, "from"); !s.old() && from != "" && !strings.Contains(from, "@") {
+		return tells(http.StatusBadRequest, "Invalid sender address '%s'.", from), true
+	}
+	return answer{}, false
+}
+
+func (s *Server) putRealm(c *call) answer {
+	body, a, good := s.read(c, "Realm")
+	if !good {
+		return a
+	}
+	if a, bad := s.badMail(body); bad {
+		return a
+	}
+	c.realm.lose(body)
+	c.realm.update(body)
+	return noContent()
+}
+
+func (s *Server) deleteRealm(c *call) answer {
+	delete(s.realms, c.realm.name)
+	return noContent()
+}
+
+func (s *Server) putPolicies(c *call) answer {
+	var body object
+	_ = json.NewDecoder(c.Body).Decode(&body)
+	key := c.segments[1]
+	if key == "profiles" {
+		c.realm.profiles = list(body[key])
+		return noContent()
+	}
+	for _, p := range objects(body[key]) {
+		for _, name := range names(p["profiles"]) {
+			if !slices.ContainsFunc(objects(c.realm.profiles), func(o object) bool { return str(o, "name") == name }) {
+				if s.old() {
+					return tells(http.StatusBadRequest, "referring not existing client profile not allowed.")
+				}
+				return tells(http.StatusBadRequest, "Policy %s contains invalid profile %s", str(p, "name"), name)
+			}
+		}
+	}
+	c.realm.policies = list(body[key])
+	return noContent()
+}
+
+func (s *Server) getPolicies(c *call) answer {
+	v := c.realm.policies
+	if c.segments[1] == "profiles" {
+		v = c.realm.profiles
+	}
+	if v == nil {
+		v = []any{}
+	}
+	return ok(object{c.segments[1]: v})
+}

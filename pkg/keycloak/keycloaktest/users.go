@@ -1,0 +1,246 @@
+package keycloaktest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// user is a user of a realm, or the account of a client's service.
+type user struct {
+	rep      object
+	password string
+	service  bool
+	roles    []*role
+	groups   []*group
+}
+
+func (u *user) id() string { return str(u.rep, "id") }
+
+func (r *realm) newUser(body object) *user {
+	u := &user{rep: object{
+		"id": newID(), "enabled": false, "emailVerified": false, "totp": false, "createdTimestamp": float64(time.Now().UnixMilli()),
+		"disableableCredentialTypes": []any{}, "requiredActions": []any{}, "notBefore": 0.0,
+	}}
+	merge(u.rep, body)
+	if d := r.defaultRole(); d != nil {
+		u.roles = append(u.roles, d)
+	}
+	r.users = append(r.users, u)
+	return u
+}
+
+func (r *realm) userNamed(name string) *user {
+	for _, u := range r.users {
+		if str(u.rep, "username") == name {
+			return u
+		}
+	}
+	return nil
+}
+
+func (s *Server) userRoutes() []route {
+	return []route{
+		{"GET users", s.listUsers},
+		{"POST users", s.createUser},
+		{"GET users/*", s.withUser(func(_ *call, u *user) answer { return ok(u.rep) })},
+		{"PUT users/*", s.withUser(s.putUser)},
+		{"DELETE users/*", s.withUser(func(c *call, u *user) answer {
+			c.realm.users = slices.DeleteFunc(c.realm.users, func(x *user) bool { return x == u })
+			return noContent()
+		})},
+		{"GET users/*/credentials", s.withUser(func(_ *call, u *user) answer {
+			if u.password == "" {
+				return ok([]object{})
+			}
+			return ok([]object{{"id": u.id(), "type": "password"}})
+		})},
+		{"PUT users/*/reset-password", s.withUser(s.resetPassword)},
+		{"GET users/*/groups", s.withUser(func(_ *call, u *user) answer {
+			out := []object{}
+			for _, g := range u.groups {
+				out = append(out, object{"id": g.id(), "name": g.rep["name"], "path": g.path})
+			}
+			return ok(out)
+		})},
+		{"PUT users/*/groups/*", s.withUser(s.join)},
+		{"DELETE users/*/groups/*", s.withUser(s.join)},
+		{"GET users/*/role-mappings", s.withUser(s.userRoles)},
+		{"POST users/*/role-mappings/**", s.withUser(func(c *call, u *user) answer { return s.mapRoles(c, &u.roles) })},
+		{"DELETE users/*/role-mappings/**", s.withUser(func(c *call, u *user) answer { return s.mapRoles(c, &u.roles) })},
+	}
+}
+
+func (s *Server) withUser(handle func(*call, *user) answer) func(*call) answer {
+	return func(c *call) answer {
+		for _, u := range c.realm.users {
+			if u.id() == c.segments[1] {
+				return handle(c, u)
+			}
+		}
+		return says(http.StatusNotFound, "User not found")
+	}
+}
+
+func (s *Server) listUsers(c *call) answer {
+	q := c.URL.Query()
+	name, exact := strings.ToLower(q.Get("username")), q.Get("exact") == "true"
+	out := []object{}
+	for _, u := range c.realm.users {
+		have := str(u.rep, "username")
+		if u.service && !exact || exact && have != name || !strings.Contains(have, name) {
+			continue
+		}
+		out = append(out, u.rep)
+	}
+	return ok(out)
+}
+
+// lowered are names and addresses as the server keeps them.
+func lowered(body object) {
+	for _, field := range []string{"username", "email"} {
+		if v := str(body, field); v != "" {
+			body[field] = strings.ToLower(v)
+		}
+	}
+}
+
+func (s *Server) createUser(c *call) answer {
+	body, a, good := s.read(c, "User")
+	if !good {
+		return a
+	}
+	lowered(body)
+	if a, bad := s.badUser(c, body, nil); bad {
+		return a
+	}
+	u := c.realm.newUser(without(body, "id", "credentials", "groups", "realmRoles", "clientRoles", "requiredActions", "attributes"))
+	s.keep(c.realm, u, body)
+	for _, action := range c.realm.actions {
+		if flag(action, "defaultAction") && body["requiredActions"] == nil {
+			u.rep["requiredActions"] = append(list(u.rep["requiredActions"]), action["alias"])
+		}
+	}
+	if body["requiredActions"] != nil {
+		u.rep["requiredActions"] = body["requiredActions"]
+	}
+	for _, cred := range objects(body["credentials"]) {
+		u.setPassword(cred)
+	}
+	for _, path := range names(body["groups"]) {
+		if g := c.realm.group(func(g *group) bool { return g.path == path }); g != nil {
+			u.groups = append(u.groups, g)
+		}
+	}
+	return made(c.base + "/admin/realms/" + escape(c.realm.name) + "/users/" + u.id())
+}
+
+// badUser checks what 26 checks by its user profile; both keep names and addresses apart.
+func (s *Server) badUser(c *call, body object, self *user) (answer, bool) {
+	name, mail := str(body, "username"), str(body, "email")
+	for _, u := range c.realm.users {
+		switch {
+		case u == self:
+		case name != "" && str(u.rep, "username") == name:
+			return tells(http.StatusConflict, "User exists with same username"), true
+		case mail != "" && str(u.rep, "email") == mail && s.old():
+			return tells(http.StatusConflict, "User exists with same username"), true
+		case mail != "" && str(u.rep, "email") == mail:
+			return tells(http.StatusConflict, "User exists with same email"), true
+		}
+	}
+	if s.old() {
+		return answer{}, false
+	}
+	if len(name) < 3 || len(name) > 255 {
+		return answer{status: http.StatusBadRequest, body: object{"errors": []object{{"field": "username", "errorMessage": "error-invalid-length", "params": []any{"username", 3, 255}}}}}, true
+	}
+	if mail != "" && !strings.Contains(mail, "@") {
+		return answer{status: http.StatusBadRequest, body: object{"errors": []object{{"field": "email", "errorMessage": "error-invalid-email", "params": []any{"email", mail}}}}}, true
+	}
+	return answer{}, false
+}
+
+// keep stores attributes: all on 18; on 26 none, for the user profile of a new realm has none and allows no others.
+func (s *Server) keep(r *realm, u *user, body object) {
+	if a, is := body["attributes"].(object); is && (s.old() || len(list(a["locale"])) > 0) {
+		u.rep["attributes"] = a
+	}
+}
+
+func (u *user) setPassword(cred object) {
+	u.password = str(cred, "value")
+	if flag(cred, "temporary") {
+		u.rep["requiredActions"] = append(list(u.rep["requiredActions"]), "UPDATE_PASSWORD")
+	}
+}
+
+// putUser merges single fields. On 26, a body with attributes takes away what it doesn't say of address and names.
+func (s *Server) putUser(c *call, u *user) answer {
+	body, a, good := s.read(c, "User")
+	if !good {
+		return a
+	}
+	lowered(body)
+	if body["username"] == nil {
+		body["username"] = u.rep["username"]
+	}
+	if a, bad := s.badUser(c, body, u); bad {
+		return a
+	}
+	if body["attributes"] != nil && !s.old() {
+		for _, field := range []string{"email", "firstName", "lastName"} {
+			if body[field] == nil {
+				delete(u.rep, field)
+			}
+		}
+	}
+	s.keep(c.realm, u, body)
+	merge(u.rep, body, "id", "credentials", "groups", "realmRoles", "clientRoles", "attributes", "access")
+	return noContent()
+}
+
+func (s *Server) resetPassword(c *call, u *user) answer {
+	body, a, good := s.read(c, "User")
+	if !good && a.status != http.StatusBadRequest {
+		return a
+	}
+	u.setPassword(body)
+	return noContent()
+}
+
+func (s *Server) join(c *call, u *user) answer {
+	g := c.realm.group(func(g *group) bool { return g.id() == c.segments[3] })
+	if g == nil {
+		return says(http.StatusNotFound, "Group not found")
+	}
+	u.groups = slices.DeleteFunc(u.groups, func(x *group) bool { return x == g })
+	if c.Method == http.MethodPut {
+		u.groups = append(u.groups, g)
+	}
+	return noContent()
+}
+
+func (s *Server) userRoles(c *call, u *user) answer {
+	realmRoles, clients := []object{}, map[string]object{}
+	for _, r := range u.roles {
+		if r.client == nil {
+			realmRoles = append(realmRoles, r.show(c.realm, true))
+			continue
+		}
+		id := str(r.client.rep, "clientId")
+		if clients[id] == nil {
+			clients[id] = object{"id": r.client.id(), "client": id, "mappings": []object{}}
+		}
+		clients[id]["mappings"] = append(clients[id]["mappings"].([]object), r.show(c.realm, true))
+	}
+	out := object{}
+	if len(realmRoles) > 0 {
+		out["realmMappings"] = realmRoles
+	}
+	if len(clients) > 0 {
+		out["clientMappings"] = clients
+	}
+	return ok(out)
+}
