@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/gateway"
+	"example.com/maasctl/pkg/maas"
+)
+
+type lintOptions struct {
+	*global
+	strict bool
+}
+
+func newLint(g *global) *cobra.Command {
+	o := &lintOptions{global: g}
+	cmd := &cobra.Command{
+		Use:   "lint",
+		Short: "Check the document and what the gateway would make of it; asks no server",
+		Long: "Check all that validate checks, and the policy chains of products: metrics that the gateway would count and the product\n" +
+			"lacks, policies in an order that can't work, limits on tokens that block nobody, timeouts that cut replies of models.\n" +
+			"Errors end with exit code 1, warnings with 0. Formats: human, json, sarif, github.",
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error { return o.run() },
+	}
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "let warnings end with exit code 1, too")
+	return cmd
+}
+
+func (o *lintOptions) run() error {
+	if err := o.format(human, json, "sarif", "github"); err != nil {
+		return err
+	}
+	doc, found := maas.Load(o.options())
+	if doc != nil {
+		found = gateway.Sorted(append(found, gateway.Lint(doc)...))
+	}
+	if err := o.show(found); err != nil {
+		return err
+	}
+	if found.HasErrors() || o.strict && len(found) > 0 {
+		return errReported
+	}
+	return nil
+}
+
+// show writes the findings to stdout: they are what the command is for.
+func (o *lintOptions) show(found maas.Diagnostics) error {
+	switch o.output {
+	case json:
+		return view.LintJSON(o.Out, found)
+	case "sarif":
+		return view.LintSARIF(o.Out, found, version())
+	case "github":
+		return view.LintGitHub(o.Out, found)
+	}
+	return view.Lint(o.Out, found)
+}

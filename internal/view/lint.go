@@ -1,0 +1,76 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"example.com/maasctl/pkg/maas"
+)
+
+// Lint writes findings for a person, a line each and how many there are.
+func Lint(w io.Writer, found maas.Diagnostics) error {
+	for _, d := range found {
+		if _, err := fmt.Fprintln(w, d); err != nil {
+			return err
+		}
+	}
+	errors, warnings := found.Count()
+	end := tally(errors, warnings)
+	if len(found) == 0 {
+		end = "No errors, no warnings"
+	}
+	_, err := fmt.Fprintln(w, end+".")
+	return err
+}
+
+// finding is a diagnostic as JSON.
+type finding struct {
+	File     string    `json:"file,omitempty"`
+	Line     int       `json:"line,omitempty"`
+	Column   int       `json:"column,omitempty"`
+	Severity string    `json:"severity"`
+	Code     maas.Code `json:"code"`
+	Message  string    `json:"message"`
+}
+
+// LintJSON writes findings as data.
+func LintJSON(w io.Writer, found maas.Diagnostics) error {
+	out := struct {
+		Diagnostics []finding `json:"diagnostics"`
+		Errors      int       `json:"errors"`
+		Warnings    int       `json:"warnings"`
+	}{Diagnostics: []finding{}}
+	for _, d := range found {
+		out.Diagnostics = append(out.Diagnostics, finding{d.Pos.File, d.Pos.Line, d.Pos.Column, d.Severity.String(), d.Code, d.Message})
+	}
+	out.Errors, out.Warnings = found.Count()
+	return JSON(w, out)
+}
+
+// LintGitHub writes findings as commands of a GitHub workflow, which shows them beside the lines of a pull request.
+func LintGitHub(w io.Writer, found maas.Diagnostics) error {
+	for _, d := range found {
+		place := ""
+		if d.Pos.File != "" {
+			place = "file=" + property(filepath.ToSlash(d.Pos.File)) + ","
+		}
+		if d.Pos.Line > 0 {
+			place += fmt.Sprintf("line=%d,col=%d,", d.Pos.Line, d.Pos.Column)
+		}
+		if _, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", d.Severity, place, property(string(d.Code)), data(d.Message)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// data escapes what would end a workflow command; property also what would end one of its properties.
+func data(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
+}
+
+func property(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(text))
+}

@@ -1,0 +1,102 @@
+package view
+
+import (
+	"io"
+	"net/url"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"example.com/maasctl/pkg/maas"
+)
+
+// SARIF 2.1.0, as much of it as findings in a document need.
+type sarifLog struct {
+	Schema  string     `json:"$schema"`
+	Version string     `json:"version"`
+	Runs    []sarifRun `json:"runs"`
+}
+
+type sarifRun struct {
+	Tool       sarifTool     `json:"tool"`
+	ColumnKind string        `json:"columnKind"`
+	Results    []sarifResult `json:"results"`
+}
+
+type sarifTool struct {
+	Driver sarifDriver `json:"driver"`
+}
+
+type sarifDriver struct {
+	Name    string      `json:"name"`
+	Version string      `json:"version,omitempty"`
+	Rules   []sarifRule `json:"rules"`
+}
+
+type sarifRule struct {
+	ID          string    `json:"id"`
+	Description sarifText `json:"shortDescription"`
+}
+
+type sarifText struct {
+	Text string `json:"text"`
+}
+
+type sarifResult struct {
+	RuleID    string          `json:"ruleId"`
+	RuleIndex int             `json:"ruleIndex"`
+	Level     string          `json:"level"`
+	Message   sarifText       `json:"message"`
+	Locations []sarifLocation `json:"locations,omitempty"`
+}
+
+type sarifLocation struct {
+	Physical sarifPhysical `json:"physicalLocation"`
+}
+
+type sarifPhysical struct {
+	Artifact sarifArtifact `json:"artifactLocation"`
+	Region   *sarifRegion  `json:"region,omitempty"`
+}
+
+type sarifArtifact struct {
+	URI string `json:"uri"`
+}
+
+type sarifRegion struct {
+	StartLine   int `json:"startLine"`
+	StartColumn int `json:"startColumn,omitempty"`
+}
+
+// LintSARIF writes findings for code scanning: the codes are its rules, their severities its levels.
+func LintSARIF(w io.Writer, found maas.Diagnostics, version string) error {
+	codes := maas.Codes()
+	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "maasctl", Version: version}}, ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
+	for _, c := range codes {
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{string(c.Code), sarifText{c.Meaning}})
+	}
+	for _, d := range found {
+		run.Results = append(run.Results, sarifResult{
+			RuleID: string(d.Code), Level: d.Severity.String(), Message: sarifText{d.Message}, Locations: sarifLocations(d.Pos),
+			RuleIndex: slices.IndexFunc(codes, func(c maas.CodeInfo) bool { return c.Code == d.Code }),
+		})
+	}
+	return JSON(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+}
+
+// sarifLocations is where a finding stands; none where no file says it.
+func sarifLocations(p maas.Position) []sarifLocation {
+	if p.File == "" {
+		return nil
+	}
+	file := filepath.ToSlash(p.File)
+	u := url.URL{Path: file}
+	if path.IsAbs(file) {
+		u.Scheme = "file"
+	}
+	at := sarifPhysical{Artifact: sarifArtifact{u.String()}}
+	if p.Line > 0 {
+		at.Region = &sarifRegion{p.Line, p.Column}
+	}
+	return []sarifLocation{{at}}
+}
