@@ -36,6 +36,16 @@ func (r realmPlace) scopes(at place, key string, scopes []NameOrAbsent) {
 	}
 }
 
+// eitherScope checks that no scope is both default and optional: Keycloak would leave it default without a word.
+func (p place) eitherScope(defaults, optionals []NameOrAbsent) {
+	for i, o := range optionals {
+		twice := slices.ContainsFunc(defaults, func(d NameOrAbsent) bool { return d.Name == o.Name && !d.Absent })
+		if twice && !o.Absent && o.Name != "" {
+			p.at("optionalClientScopes", index(i)).errorf(CodeConflict, "%s: the client scope %q is default already, so it can't be optional", p, o.Name)
+		}
+	}
+}
+
 // roleRefs checks that roles are the realm's own, one of its clients', or Keycloak's.
 func (r realmPlace) roleRefs(at place, key string, refs []RoleRef) {
 	for i, ref := range refs {

@@ -1,6 +1,9 @@
 package maas
 
 import (
+	"errors"
+	"fmt"
+	"net/mail"
 	"net/url"
 	"strings"
 )
@@ -17,6 +20,7 @@ func (v *validator) realms() {
 		realm.clientScopes()
 		realm.scopes(at, "defaultClientScopes", r.Value.DefaultClientScopes)
 		realm.scopes(at, "optionalClientScopes", r.Value.OptionalClientScopes)
+		at.eitherScope(r.Value.DefaultClientScopes, r.Value.OptionalClientScopes)
 		realm.roles(at, r.Value.Roles)
 		realm.groups(at, r.Value.Groups)
 		realm.identityProviders()
@@ -53,6 +57,10 @@ func (r realmPlace) clients() {
 		r.roleRefs(at, "serviceAccountRoles", c.Value.ServiceAccountRoles)
 		r.scopes(at, "defaultClientScopes", c.Value.DefaultClientScopes)
 		r.scopes(at, "optionalClientScopes", c.Value.OptionalClientScopes)
+		at.eitherScope(c.Value.DefaultClientScopes, c.Value.OptionalClientScopes)
+		if public, _ := c.Value.Fields["publicClient"].(bool); public && c.Value.Fields["secret"] != nil {
+			at.at("secret").errorf(CodeConflict, "%s is public: Keycloak drops its secret", at)
+		}
 		if on, said := c.Value.Fields["serviceAccountsEnabled"].(bool); said && !on && len(c.Value.ServiceAccountRoles) > 0 {
 			at.at("serviceAccountRoles").errorf(CodeValue, "%s has no service account to give roles to; say serviceAccountsEnabled: true", at)
 		}
@@ -191,6 +199,9 @@ func (r realmPlace) users() {
 		if n := len([]rune(u.Name)); n < minUsername {
 			at.warnf(CodeName, "%s: Keycloak 26 takes usernames of %d characters and more", at, minUsername)
 		}
+		if email, ok := u.Value.Fields["email"].(string); ok {
+			at.at("email").check(&email, userEmail)
+		}
 		r.roleRefs(at, "roles", u.Value.Roles)
 		for i, path := range u.Value.Groups {
 			at.at("groups", index(i)).group(r.realm.Groups, path)
@@ -199,3 +210,14 @@ func (r realmPlace) users() {
 }
 
 const minUsername = 3
+
+// userEmail is an e-mail address that Keycloak keeps as it is.
+func userEmail(s string) error {
+	if s != strings.ToLower(s) {
+		return fmt.Errorf("it would become %q: Keycloak keeps e-mails in lower case", strings.ToLower(s))
+	}
+	if _, err := mail.ParseAddress(s); err != nil {
+		return errors.New("this is no e-mail address")
+	}
+	return nil
+}
