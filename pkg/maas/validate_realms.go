@@ -2,7 +2,6 @@ package maas
 
 import (
 	"errors"
-	"fmt"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -194,13 +193,16 @@ func (r realmPlace) users() {
 			}
 		}
 		if u.Name != strings.ToLower(u.Name) {
-			at.errorf(CodeName, "%s: Keycloak keeps usernames in lower case: %q", at, strings.ToLower(u.Name))
+			at.warnf(CodeName, "%s: Keycloak keeps usernames in lower case: %q", at, strings.ToLower(u.Name))
 		}
 		if n := len([]rune(u.Name)); n < minUsername {
 			at.warnf(CodeName, "%s: Keycloak 26 takes usernames of %d characters and more", at, minUsername)
 		}
 		if email, ok := u.Value.Fields["email"].(string); ok {
 			at.at("email").check(&email, userEmail)
+			if email != strings.ToLower(email) {
+				at.at("email").warnf(CodeValue, "%s: Keycloak keeps e-mails in lower case: %q", at, strings.ToLower(email))
+			}
 		}
 		r.roleRefs(at, "roles", u.Value.Roles)
 		for i, path := range u.Value.Groups {
@@ -211,11 +213,8 @@ func (r realmPlace) users() {
 
 const minUsername = 3
 
-// userEmail is an e-mail address that Keycloak keeps as it is.
+// userEmail is what Keycloak takes as a user's e-mail address.
 func userEmail(s string) error {
-	if s != strings.ToLower(s) {
-		return fmt.Errorf("it would become %q: Keycloak keeps e-mails in lower case", strings.ToLower(s))
-	}
 	if _, err := mail.ParseAddress(s); err != nil {
 		return errors.New("this is no e-mail address")
 	}
