@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"encoding/json"
 	"net/url"
 	"regexp"
 	"slices"
@@ -28,13 +29,28 @@ func (r *Redactor) Add(texts ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, t := range texts {
-		for _, form := range []string{t, url.QueryEscape(t), url.PathEscape(t)} {
+		for _, form := range formsOf(t) {
 			if len(form) >= shortestSecret && !slices.Contains(r.secrets, form) {
 				r.secrets = append(r.secrets, form)
 			}
 		}
 	}
 	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) }) // the longest first: one may hold another
+}
+
+// formsOf are the ways in which a text stands in queries, forms, paths, credentials of a URL, and JSON as both Go and
+// others write it.
+func formsOf(text string) []string {
+	forms := []string{text, url.QueryEscape(text), url.PathEscape(text), strings.TrimPrefix(url.UserPassword("", text).String(), ":")}
+	for _, escapeHTML := range []bool{true, false} {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(escapeHTML)
+		if e.Encode(text) == nil {
+			forms = append(forms, strings.TrimSuffix(b.String()[1:], "\"\n"))
+		}
+	}
+	return forms
 }
 
 // secretNames are the fields under which 3scale and Keycloak carry secrets.
