@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -288,4 +289,43 @@ func (w *world) find(path, field, value string) map[string]any {
 func (w *world) client(id string) map[string]any {
 	w.t.Helper()
 	return w.find("/clients?clientId="+url.QueryEscape(id), "clientId", id)
+}
+
+func list(v any) []any { l, _ := v.([]any); return l }
+
+func has(values []any, v any) bool { return slices.Contains(values, v) }
+
+func sameSet(t *testing.T, what string, got []any, want ...string) {
+	t.Helper()
+	var texts []string
+	for _, g := range got {
+		texts = append(texts, fmt.Sprint(g))
+	}
+	slices.Sort(texts)
+	slices.Sort(want)
+	if !slices.Equal(texts, want) {
+		t.Errorf("%s: %v, not %v", what, texts, want)
+	}
+}
+
+func (w *world) names(path string) []any {
+	w.t.Helper()
+	var out []any
+	for _, e := range list(w.admin.must(http.MethodGet, "/"+w.realm+path, nil)) {
+		out = append(out, e.(map[string]any)["name"])
+	}
+	return out
+}
+
+func (w *world) user(name string) map[string]any {
+	w.t.Helper()
+	return w.find("/users?exact=true&username="+name, "username", name)
+}
+
+// allowAttributes lets users of a 26 have any attributes.
+func (w *world) allowAttributes() {
+	w.t.Helper()
+	profile := w.get("/users/profile")
+	profile["unmanagedAttributePolicy"] = "ENABLED"
+	w.admin.must(http.MethodPut, "/"+w.realm+"/users/profile", profile)
 }

@@ -23,6 +23,7 @@ type realm struct {
 	actions   []object
 	policies  []any
 	profiles  []any
+	profile   object // of users, on 26
 	creator   *user // on 18, tokens from before have no rights on it
 	born      int
 	old       bool
@@ -63,6 +64,7 @@ func (s *Server) newRealm(name string, body object) *realm {
 	r := &realm{name: name, born: s.serial, old: s.old(), defaults: rec.Defaults, optionals: rec.Optionals, actions: rec.RequiredActions}
 	r.rep = rec.Realm
 	r.rep["id"], r.rep["enabled"] = newID(), false
+	r.profile = object{"attributes": []any{object{"name": "username"}, object{"name": "email"}, object{"name": "firstName"}, object{"name": "lastName"}}}
 	for _, e := range rec.ClientScopes {
 		r.scopes = append(r.scopes, newScope(e))
 	}

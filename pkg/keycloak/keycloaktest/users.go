@@ -1,6 +1,7 @@
 package keycloaktest
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,6 +45,8 @@ func (s *Server) userRoutes() []route {
 	return []route{
 		{"GET users", s.listUsers},
 		{"POST users", s.createUser},
+		{"GET users/profile", s.userProfile},
+		{"PUT users/profile", s.userProfile},
 		{"GET users/*", s.withUser(func(_ *call, u *user) answer { return ok(u.rep) })},
 		{"PUT users/*", s.withUser(s.putUser)},
 		{"DELETE users/*", s.withUser(func(c *call, u *user) answer {
@@ -162,11 +165,27 @@ func (s *Server) badUser(c *call, body object, self *user) (answer, bool) {
 	return answer{}, false
 }
 
-// keep stores attributes: all on 18; on 26 none, for the user profile of a new realm has none and allows no others.
+// keep stores attributes: all on 18; on 26 only where the realm's user profile allows what it doesn't have itself.
 func (s *Server) keep(r *realm, u *user, body object) {
-	if a, is := body["attributes"].(object); is && (s.old() || len(list(a["locale"])) > 0) {
+	if a, is := body["attributes"].(object); is && (s.old() || str(r.profile, "unmanagedAttributePolicy") == "ENABLED") {
 		u.rep["attributes"] = a
 	}
+}
+
+// userProfile is what users of 26 may have; 18 has none.
+func (s *Server) userProfile(c *call) answer {
+	switch {
+	case s.old():
+		return says(http.StatusNotFound, "User not found")
+	case c.Method == http.MethodGet:
+		return ok(c.realm.profile)
+	}
+	var body object
+	if err := json.NewDecoder(c.Body).Decode(&body); err != nil {
+		return says(http.StatusBadRequest, "unknown_error")
+	}
+	c.realm.profile = body
+	return ok(body)
 }
 
 func (u *user) setPassword(cred object) {
