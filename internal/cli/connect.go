@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,7 +13,6 @@ import (
 	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/keycloak"
 	"example.com/maasctl/pkg/maas"
-	"example.com/maasctl/pkg/secret"
 	"example.com/maasctl/pkg/threescale"
 )
 
@@ -33,6 +31,9 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 	}
 	c := &connection{stats: &transport.Stats{}, close: func() {}}
 	opts := transport.Options{Stats: c.stats, Redactor: transport.NewRedactor()}
+	for _, secret := range doc.Secrets() {
+		opts.Redactor.Add(secret.Reveal())
+	}
 	if opts.Concurrency, err = g.parallel(); err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 		opts.Trace, c.close = io.Writer(f), func() { _ = f.Close() }
 	}
 	c.Engine = &engine.Engine{Document: doc}
-	for _, open := range []func(*maas.Document, transport.Options) (engine.System, error){g.openKeycloak, g.openThreeScale} {
+	for _, open := range []func(*maas.Document, transport.Options) (engine.System, error){openKeycloak, openThreeScale} {
 		system, err := open(doc, opts)
 		if err != nil {
 			c.close()
@@ -72,64 +73,30 @@ func (g *global) parallel() (int, error) {
 	return n, nil
 }
 
-func (g *global) openThreeScale(doc *maas.Document, opts transport.Options) (engine.System, error) {
+func openThreeScale(doc *maas.Document, opts transport.Options) (engine.System, error) {
 	t := doc.ThreeScale
 	if t == nil {
 		return nil, nil
 	}
-	if err := g.checkURL("threescale.url", t.URL, t.Insecure); err != nil {
-		return nil, err
-	}
 	opts.Insecure = t.Insecure
-	know(opts.Redactor, t.Token)
 	config := threescale.Config{URL: t.URL, Token: t.Token, Owner: engine.Owner(doc), Transport: opts}
 	if t.Master != nil {
-		if err := g.checkURL("threescale.master.url", t.Master.URL, t.Insecure); err != nil {
-			return nil, err
-		}
-		know(opts.Redactor, t.Master.Token)
 		config.MasterURL, config.MasterToken = t.Master.URL, t.Master.Token
 	}
 	return threescale.Open(config), nil
 }
 
-func (g *global) openKeycloak(doc *maas.Document, opts transport.Options) (engine.System, error) {
+func openKeycloak(doc *maas.Document, opts transport.Options) (engine.System, error) {
 	k := doc.Keycloak
 	if k == nil {
 		return nil, nil
 	}
-	if err := g.checkURL("keycloak.url", k.URL, k.Insecure); err != nil {
-		return nil, err
-	}
 	opts.Insecure = k.Insecure
 	config := keycloak.Config{URL: k.URL, Owner: engine.Owner(doc), Transport: opts}
 	if c := k.Credentials; c != nil {
-		know(opts.Redactor, c.Password, c.ClientSecret, c.Token)
 		config.Credentials = keycloak.Credentials{
 			Realm: c.Realm, Username: c.Username, Password: c.Password, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Token: c.Token,
 		}
 	}
 	return keycloak.Open(config), nil
-}
-
-func know(r *transport.Redactor, secrets ...secret.Value) {
-	for _, s := range secrets {
-		r.Add(s.Reveal())
-	}
-}
-
-// checkURL refuses to send a secret in clear over a network, unless that is asked for.
-func (g *global) checkURL(field, raw string, insecure bool) error {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("%s: %q is no URL of a server; it looks like https://HOST", field, raw)
-	}
-	if u.Scheme == "https" || isLoopback(u.Hostname()) {
-		return nil
-	}
-	if !insecure {
-		return fmt.Errorf("%s: %s would carry secrets in clear; use https, or say insecure: true", field, raw)
-	}
-	_, _ = fmt.Fprintf(g.Err, "warning: %s: secrets go to %s in clear (insecure: true)\n", field, u.Host)
-	return nil
 }

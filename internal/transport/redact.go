@@ -22,7 +22,7 @@ type Redactor struct {
 func NewRedactor() *Redactor { return &Redactor{} }
 
 // shortestSecret is how long a text must be to be looked for: a shorter one would mask half of everything.
-const shortestSecret = 4
+const shortestSecret = 6
 
 // Add makes a secret known, in all forms in which it may be sent.
 func (r *Redactor) Add(texts ...string) {
@@ -64,7 +64,7 @@ var (
 	userInfo    = regexp.MustCompile(`(://[^/\s:@"]*:)[^/\s@"]*@`)
 	// bareValues are answers that hold nothing but a secret, under a name that says nothing: a client's secret in
 	// Keycloak, an application's keys in 3scale.
-	bareValues = regexp.MustCompile(`("(?:type"\s*:\s*"secret"\s*,\s*|key"\s*:\s*\{\s*)"value"\s*:\s*)"(?:[^"\\]|\\.)*"`)
+	bareValues = regexp.MustCompile(`("(?:type"\s*:\s*"(?:secret|password)"\s*,\s*|key"\s*:\s*\{\s*)"value"\s*:\s*)"(?:[^"\\]|\\.)*"`)
 )
 
 // Text is the text without secrets.

@@ -3,8 +3,9 @@ package view
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
+
+	"example.com/maasctl/pkg/plan"
 )
 
 // leaf is one value that differs inside two values that hold others.
@@ -29,7 +30,7 @@ func leaves(path string, old, new any) []leaf {
 		}
 		return out
 	}
-	if reflect.DeepEqual(old, new) {
+	if plan.Equal(old, new) {
 		return nil
 	}
 	return []leaf{{path, old, new}}

@@ -3,10 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
-
-	"example.com/maasctl/pkg/secret"
 )
 
 // compare lists how live has to change so that it says what desired says. Fields that desired doesn't name don't count.
@@ -32,20 +29,11 @@ func compare(desired, live Fields, exact bool, known func(Handed) (any, bool)) [
 			out = append(out, compareLists(name, w, h)...)
 		default:
 			if !Equal(want, have) {
-				out = append(out, FieldChange{Name: name, Action: SetField, Old: have, New: want})
+				out = append(out, FieldChange{Name: name, Action: SetField, Old: veiled(want, have), New: want})
 			}
 		}
 	}
 	return out
-}
-
-// Equal compares two values of fields; of secrets, the texts.
-func Equal(a, b any) bool {
-	if s, ok := a.(secret.Value); ok {
-		t, ok := b.(secret.Value)
-		return ok && (s.Equal(t) || s.IsZero() && t.IsZero())
-	}
-	return reflect.DeepEqual(a, b)
 }
 
 // named is the set with the names that other objects hand on, as far as they are known.
@@ -73,7 +61,7 @@ func compareSets(name string, want, have Set, exact bool) []FieldChange {
 		case !there:
 			out = append(out, FieldChange{Name: name, Element: e, Action: Add, New: want[e]})
 		case !Equal(want[e], old):
-			out = append(out, FieldChange{Name: name, Element: e, Action: SetField, Old: old, New: want[e]})
+			out = append(out, FieldChange{Name: name, Element: e, Action: SetField, Old: veiled(want[e], old), New: want[e]})
 		}
 	}
 	if !exact {
@@ -96,7 +84,7 @@ func compareLists(name string, want, have List) []FieldChange {
 		case e.Have < 0:
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Add, New: want[e.Want].Value})
 		case !Equal(want[e.Want].Value, have[e.Have].Value):
-			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: SetField, Old: have[e.Have].Value, New: want[e.Want].Value})
+			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: SetField, Old: veiled(want[e.Want].Value, have[e.Have].Value), New: want[e.Want].Value})
 		case e.Moves:
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Move, Old: int64(e.Have + 1), New: int64(e.Want + 1)})
 		}

@@ -64,7 +64,7 @@ func (w withContext) RoundTrip(r *http.Request) (*http.Response, error) {
 func (c *client) do(ctx context.Context, method, path string, body, out any) error {
 	var reader io.Reader
 	if body != nil {
-		text, err := json.Marshal(body)
+		text, err := json.Marshal(secret.RevealAll(body))
 		if err != nil {
 			return err
 		}

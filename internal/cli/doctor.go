@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"example.com/maasctl/internal/doctor"
+	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/threescale"
+)
+
+func newDoctor(g *global) *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Look at the servers and say what is missing; changes nothing",
+		Long: "Look at the servers that the document names, by reads alone, and say what is missing and what to do about it: reachability,\n" +
+			"versions, the token's scopes, what the tenant is allowed, the policies that the document's chains need of the gateway,\n" +
+			"Keycloak's base path, and the account's rights on the document's realms.\n" +
+			"Ends with exit code 1 where something is missing, and 4 where credentials are refused or lack a right.",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return g.doctor(cmd.Context()) },
+	}
+}
+
+func (g *global) doctor(ctx context.Context) error {
+	if err := g.format(human, json); err != nil {
+		return err
+	}
+	ctx, end := g.readOnly(ctx)
+	defer end()
+	doc, err := g.resolved(ctx)
+	if err != nil {
+		return err
+	}
+	if doc.ThreeScale == nil && doc.Keycloak == nil {
+		return errors.New("the document names no server: it needs a threescale or keycloak section")
+	}
+	opts := transport.Options{Stats: &transport.Stats{}, Redactor: transport.NewRedactor()}
+	if opts.Concurrency, err = g.parallel(); err != nil {
+		return err
+	}
+	if g.trace != "" {
+		f, err := os.OpenFile(filepath.Join(g.Dir, g.trace), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("trace: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		opts.Trace = f
+	}
+	report, err := doctor.Run(ctx, doc, opts)
+	if err != nil {
+		return err
+	}
+	if err := g.showReport(report); err != nil {
+		return err
+	}
+	return verdict(report)
+}
+
+func (g *global) showReport(r *doctor.Report) error {
+	if g.output == json {
+		return view.DoctorJSON(g.Out, r)
+	}
+	return view.Doctor(g.Out, r, g.style())
+}
+
+// verdict makes an exit code of a report that has been shown.
+func verdict(r *doctor.Report) error {
+	switch {
+	case r.Count(doctor.Refused) > 0:
+		return fmt.Errorf("%w: %w", errReported, &threescale.ErrNotAuthorized{Err: errors.New("refused")})
+	case r.Count(doctor.Problem) > 0:
+		return errReported
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/maasctl/pkg/threescale/threescaletest"
+)
+
+const twoModels = `
+apiVersion: maasctl/v1
+name: test
+threescale: {url: https://maas-admin.example.com, token: "${env:TOKEN}"}
+backends:
+  granite: {name: Granite, url: "http://granite.example.com:8080"}
+  mistral: {name: Mistral, url: "http://mistral.example.com:8080"}
+products:
+  granite: {name: Granite, backends: {granite: /}, metrics: {aa: {name: A, unit: x}, bb: {name: B, unit: x}}, promotion: automatic}
+  mistral: {name: Mistral, backends: {mistral: /}, metrics: {aa: {name: A, unit: x}, bb: {name: B, unit: x}}, promotion: automatic}
+`
+
+// session runs maasctl in this process, against one stand-in.
+type session struct {
+	dir, url   string
+	interrupts chan os.Signal
+}
+
+func newSession(t *testing.T, wrap func(http.Handler, chan os.Signal) http.Handler) *session {
+	t.Helper()
+	s := &session{dir: t.TempDir(), interrupts: make(chan os.Signal, 2)}
+	server := httptest.NewServer(wrap(threescaletest.New(threescaletest.Options{Token: "token"}), s.interrupts))
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	if err := os.WriteFile(filepath.Join(s.dir, "maas.yaml"), []byte(twoModels), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *session) run(args ...string) (ExitCode, string) {
+	var out bytes.Buffer
+	code := Run(context.Background(), append(args, "--set", "threescale.url="+s.url), IO{
+		In: strings.NewReader(""), Out: &out, Err: &out, Now: time.Now, Dir: s.dir, Interrupts: s.interrupts,
+		LookupEnv: func(name string) (string, bool) { return "token", name == "TOKEN" },
+	})
+	return code, out.String()
+}
+
+// onFirstMetric does something when the first metric is about to be created.
+func onFirstMetric(do func(r *http.Request, interrupts chan os.Signal)) func(http.Handler, chan os.Signal) http.Handler {
+	return func(next http.Handler, interrupts chan os.Signal) http.Handler {
+		var once sync.Once
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/metrics.json") {
+				body, _ := io.ReadAll(r.Body) // only then does net/http notice that the client has gone
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				once.Do(func() { do(r, interrupts) })
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func TestInterruptFinishesWhatIsUnderWay(t *testing.T) {
+	s := newSession(t, onFirstMetric(func(_ *http.Request, interrupts chan os.Signal) {
+		interrupts <- os.Interrupt
+		time.Sleep(100 * time.Millisecond) // so that it is noticed while this request is under way
+	}))
+	code, out := s.run("apply")
+	if code != ExitInterrupted || !strings.Contains(out, "Not done:") || !strings.Contains(out, "finishing what is under way") {
+		t.Fatalf("exit %d:\n%s", code, out)
+	}
+	if strings.Contains(out, "Failed:") {
+		t.Errorf("the request under way has to be finished:\n%s", out)
+	}
+	if code, out := s.run("apply"); code != ExitOK {
+		t.Fatalf("the next run goes on: exit %d:\n%s", code, out)
+	}
+	if code, out := s.run("diff"); code != ExitOK {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
+
+func TestSecondInterruptStopsAtOnce(t *testing.T) {
+	s := newSession(t, onFirstMetric(func(r *http.Request, interrupts chan os.Signal) {
+		interrupts <- os.Interrupt
+		interrupts <- os.Interrupt
+		<-r.Context().Done() // this request would take for ever
+	}))
+	code, out := s.run("apply")
+	if code != ExitInterrupted || !strings.Contains(out, "Failed:") {
+		t.Fatalf("exit %d:\n%s", code, out)
+	}
+	if code, out := s.run("apply"); code != ExitOK {
+		t.Fatalf("the next run goes on: exit %d:\n%s", code, out)
+	}
+}
+
+func TestInterruptWhileReading(t *testing.T) {
+	s := newSession(t, func(next http.Handler, interrupts chan os.Signal) http.Handler {
+		var once sync.Once
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			once.Do(func() {
+				interrupts <- os.Interrupt
+				<-r.Context().Done()
+			})
+			next.ServeHTTP(w, r)
+		})
+	})
+	if code, out := s.run("apply"); code != ExitInterrupted || !strings.Contains(out, "Nothing was changed") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}

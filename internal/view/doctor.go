@@ -1,0 +1,59 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"example.com/maasctl/internal/doctor"
+)
+
+// Doctor writes what was found at the servers for a person: a line each, and below what is missing what to do.
+func Doctor(w io.Writer, r *doctor.Report, style Style) error {
+	var b strings.Builder
+	for _, s := range r.Systems {
+		fmt.Fprintf(&b, "%s  %s\n", style.bold.Render(strings.ToUpper(s.System[:1])+s.System[1:]), host(s.URL))
+		width := 0
+		for _, c := range s.Checks {
+			width = max(width, utf8.RuneCountInString(c.Name))
+		}
+		for _, c := range s.Checks {
+			word, colour := statusWord(c.Status, style)
+			fmt.Fprintf(&b, "  %s%s  %-*s  %s\n", colour(word), strings.Repeat(" ", len(string(doctor.Problem))-len(word)), width, c.Name, c.Found)
+			if c.Do != "" {
+				fmt.Fprintf(&b, "  %s  → %s\n", strings.Repeat(" ", len(string(doctor.Problem))+2+width), c.Do)
+			}
+		}
+	}
+	wrong := r.Count(doctor.Problem) + r.Count(doctor.Refused)
+	end := "Nothing is missing"
+	if wrong > 0 {
+		end = plural(wrong, "problem")
+	}
+	fmt.Fprintf(&b, "\n%s, %d ok.\n", end, r.Count(doctor.OK))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func statusWord(s doctor.Status, style Style) (string, func(...string) string) {
+	switch s {
+	case doctor.OK:
+		return string(s), style.add.Render
+	case doctor.Note:
+		return string(s), style.dim.Render
+	case doctor.Problem, doctor.Refused:
+	}
+	return string(s), style.remove.Render
+}
+
+// DoctorJSON writes the same as data, with how many checks ended how.
+func DoctorJSON(w io.Writer, r *doctor.Report) error {
+	return JSON(w, struct {
+		*doctor.Report
+		OK       int `json:"ok"`
+		Notes    int `json:"notes"`
+		Problems int `json:"problems"`
+		Refused  int `json:"refused"`
+	}{r, r.Count(doctor.OK), r.Count(doctor.Note), r.Count(doctor.Problem), r.Count(doctor.Refused)})
+}
