@@ -50,6 +50,9 @@ func Open(config Config) *Session {
 	if config.Pause == 0 {
 		config.Pause = 500 * time.Millisecond
 	}
+	if config.Transport.Redactor == nil {
+		config.Transport.Redactor = transport.NewRedactor()
+	}
 	s := &Session{config: config, byName: map[string]kind{}, desired: plan.State{}, ids: map[plan.Address]int64{}}
 	s.api = newClient(config.URL, config.Token, config.Transport)
 	if config.MasterURL != "" {
