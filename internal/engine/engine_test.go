@@ -1,0 +1,154 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/maasctl/internal/engine"
+	"example.com/maasctl/pkg/apply"
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+)
+
+// system is a server with things that have a size.
+type system struct {
+	name    string
+	wants   map[string]int
+	has     map[string]int
+	meet    *sync.WaitGroup // to be read at the same time as others
+	broken  error
+	peers   []string
+	pruned  bool
+	written []string
+}
+
+func (s *system) Target() plan.Target {
+	return plan.Target{System: s.name, URL: "https://" + s.name + ".example.com"}
+}
+
+func (s *system) Kinds() []plan.Kind { return []plan.Kind{{System: s.name, Name: "thing"}} }
+
+func (s *system) Desired(_ *maas.Document, peers []string) ([]*plan.Object, []plan.Collection, []plan.Note) {
+	s.peers = peers
+	var out []*plan.Object
+	for n, size := range s.wants {
+		out = append(out, plan.New(s.name, "thing", n, plan.Fields{"size": int64(size)}))
+	}
+	note := plan.Note{Address: plan.Root(s.name, "later", ""), Kind: "later", Why: "not yet"}
+	return out, []plan.Collection{{System: s.name, Kind: "thing"}}, []plan.Note{note}
+}
+
+func (s *system) Read(ctx context.Context, desired []*plan.Object, _ []plan.Collection, prune bool) (plan.State, error) {
+	s.pruned = prune
+	if s.meet != nil {
+		s.meet.Done()
+		s.meet.Wait()
+	}
+	if s.broken != nil {
+		return nil, s.broken
+	}
+	state := plan.State{}
+	for n, size := range s.has {
+		o := plan.New(s.name, "thing", n, plan.Fields{"size": int64(size)})
+		o.Owner = "maasctl:shop"
+		state.Put(o)
+	}
+	if len(desired) != len(s.wants) {
+		return nil, fmt.Errorf("asked for %d objects", len(desired))
+	}
+	return state, ctx.Err()
+}
+
+func (s *system) Execute(_ context.Context, c *plan.Change, _ apply.Handover) (map[string]any, error) {
+	s.written = append(s.written, string(c.Action)+" "+c.Name)
+	return nil, nil
+}
+
+var _ engine.System = (*system)(nil)
+
+func document(t *testing.T, text string) *maas.Document {
+	t.Helper()
+	doc, found := maas.Load(maas.Options{Files: []string{"-"}, Stdin: strings.NewReader("apiVersion: maasctl/v1\nname: shop\n" + text)})
+	if doc == nil {
+		t.Fatal(found)
+	}
+	return doc
+}
+
+// One plan covers all systems, in their order; each change goes to its own.
+func TestPlanAndApplyOverSystems(t *testing.T) {
+	var meet sync.WaitGroup
+	meet.Add(2)
+	one := &system{name: "one", wants: map[string]int{"a": 1, "b": 2}, has: map[string]int{"a": 1, "b": 1, "z": 0}, meet: &meet}
+	two := &system{name: "two", wants: map[string]int{"c": 3}, meet: &meet}
+	e := &engine.Engine{Document: document(t, ""), Systems: []engine.System{one, two}}
+	p, live, err := e.Plan(t.Context(), engine.PlanOptions{Prune: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changes []string
+	for _, c := range p.Changes {
+		changes = append(changes, string(c.Action)+" "+string(c.Address))
+	}
+	if want := []string{"update one:thing/b", "delete one:thing/z", "create two:thing/c"}; !slices.Equal(changes, want) {
+		t.Errorf("planned: %v", changes)
+	}
+	if p.Owner != "maasctl:shop" || len(p.Targets) != 2 || p.Targets[0].System != "one" || len(p.NotApplied) != 2 || len(live) != 3 {
+		t.Errorf("owner %s, targets %v, not applied %v, %d objects read", p.Owner, p.Targets, p.NotApplied, len(live))
+	}
+	if !one.pruned || !two.pruned {
+		t.Errorf("told to prune: %v, %v", one.pruned, two.pruned)
+	}
+	if r := e.Apply(t.Context(), p, live, apply.Options{Concurrency: 1}); r.Err() != nil {
+		t.Fatal(r.Err())
+	}
+	slices.Sort(one.written)
+	if !slices.Equal(one.written, []string{"delete z", "update b"}) || !slices.Equal(two.written, []string{"create c"}) {
+		t.Errorf("written: %v, %v", one.written, two.written)
+	}
+}
+
+// Every system knows its peers before it says what it wants: the later ones too.
+func TestSystemsKnowAllPeers(t *testing.T) {
+	one, two := &system{name: "one"}, &system{name: "two"}
+	e := &engine.Engine{Document: document(t, ""), Systems: []engine.System{one, two}}
+	if _, _, err := e.Plan(t.Context(), engine.PlanOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*system{one, two} {
+		if !slices.Equal(s.peers, []string{"one", "two"}) {
+			t.Errorf("%s knows %v", s.name, s.peers)
+		}
+	}
+}
+
+// A system that can't be read is named, and nothing is planned.
+func TestSystemThatCantBeRead(t *testing.T) {
+	broken := errors.New("no route to host")
+	e := &engine.Engine{Document: document(t, ""), Systems: []engine.System{&system{name: "one"}, &system{name: "two", broken: broken}}}
+	p, _, err := e.Plan(t.Context(), engine.PlanOptions{})
+	if p != nil || !errors.Is(err, broken) || !strings.Contains(err.Error(), "two at https://two.example.com") {
+		t.Errorf("plan %v, error %v", p, err)
+	}
+}
+
+// What belongs to a system that the document doesn't name is named as not applied, with its place.
+func TestSectionsWithoutASystem(t *testing.T) {
+	e := &engine.Engine{Document: document(t, "products: {shop: {name: Shop}}\nrealms: {shop: {displayName: Shop}}\n")}
+	p, _, err := e.Plan(t.Context(), engine.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range p.NotApplied {
+		got = append(got, string(n.Address)+": "+n.Why)
+	}
+	if len(got) != 2 || !strings.HasPrefix(got[0], "3scale:tenant: ") || !strings.HasPrefix(got[1], "keycloak:realm/shop: ") || p.NotApplied[1].Source.Line != 4 {
+		t.Errorf("not applied: %v", got)
+	}
+}
