@@ -13,8 +13,12 @@ local sub = string.sub
 local concat = table.concat
 local cjson = require('cjson.safe')
 
-local QUOTE, BACKSLASH, COMMA, COLON = 34, 92, 44, 58
+local SPACE, QUOTE, BACKSLASH, COMMA, COLON = 32, 34, 92, 44, 58
 local OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET = 123, 125, 91, 93
+
+-- Bytes that numbers, true, false and null begin with.
+local LITERAL = {}
+for c in ('-0123456789tfn'):gmatch('.') do LITERAL[byte(c)] = true end
 
 local DEFAULT_LIMIT = 64 * 1024 -- bytes of one kept value
 local KEY_LIMIT = 256
@@ -54,6 +58,14 @@ function Scanner:reset()
   self.trailing = false   -- something stands behind the document
   self.error = nil
   return self
+end
+
+-- The first byte from i to j that is no white space, or nil.
+local function solid(s, i, j)
+  while i <= j do
+    if byte(s, i) > SPACE then return i end
+    i = i + 1
+  end
 end
 
 local function fail(self, message)
@@ -116,8 +128,8 @@ local function key_ended(self, s, last)
 end
 
 function value(self, s, i, j)
-  local p = find(s, '%S', i)
-  if not p or p > j then return j + 1 end
+  local p = solid(s, i, j)
+  if not p then return j + 1 end
   local c, node = byte(s, p), self.node
   if c == OPEN_BRACE and type(node) == 'table' then
     self.depth = self.depth + 1
@@ -139,7 +151,7 @@ function value(self, s, i, j)
   elseif c == QUOTE then
     self.ended = value_ended
     self.state = in_string
-  elseif find(s, '^[%-%dtfn]', p) then
+  elseif LITERAL[c] then
     self.state = in_literal
     return p
   else
@@ -173,10 +185,15 @@ function in_string(self, s, i, j)
 end
 
 function in_literal(self, s, i, j)
-  local p = find(s, '[,}%]%s]', i)
-  if not p or p > j then return j + 1 end
-  value_ended(self, s, p - 1)
-  return p
+  while i <= j do
+    local c = byte(s, i)
+    if c == COMMA or c == CLOSE_BRACE or c == CLOSE_BRACKET or c <= SPACE then
+      value_ended(self, s, i - 1)
+      return i
+    end
+    i = i + 1
+  end
+  return i
 end
 
 function in_skipped(self, s, i, j)
@@ -213,7 +230,7 @@ function in_counted(self, s, i, j)
         value_ended(self, s, i)
         return i + 1
       end
-    elseif c > 32 then
+    elseif c > SPACE then
       self.empty = false
       if c == QUOTE then
         self.ended = nil
@@ -236,8 +253,8 @@ local function object_ended(self)
 end
 
 function next_key(self, s, i, j)
-  local p = find(s, '%S', i)
-  if not p or p > j then return j + 1 end
+  local p = solid(s, i, j)
+  if not p then return j + 1 end
   if byte(s, p) ~= QUOTE then
     fail(self, 'no key where one begins')
     return p + 1
@@ -250,8 +267,8 @@ function next_key(self, s, i, j)
 end
 
 function first_key(self, s, i, j)
-  local p = find(s, '%S', i)
-  if not p or p > j then return j + 1 end
+  local p = solid(s, i, j)
+  if not p then return j + 1 end
   if byte(s, p) == CLOSE_BRACE then
     object_ended(self)
     return p + 1
@@ -261,15 +278,15 @@ function first_key(self, s, i, j)
 end
 
 function colon(self, s, i, j)
-  local p = find(s, '%S', i)
-  if not p or p > j then return j + 1 end
+  local p = solid(s, i, j)
+  if not p then return j + 1 end
   if byte(s, p) == COLON then self.state = value else fail(self, 'no colon after a key') end
   return p + 1
 end
 
 function after_value(self, s, i, j)
-  local p = find(s, '%S', i)
-  if not p or p > j then return j + 1 end
+  local p = solid(s, i, j)
+  if not p then return j + 1 end
   local c = byte(s, p)
   if c == COMMA then
     self.state = next_key
@@ -282,8 +299,7 @@ function after_value(self, s, i, j)
 end
 
 function done(self, s, i, j)
-  local p = find(s, '%S', i)
-  if p and p <= j then self.trailing = true end
+  if solid(s, i, j) then self.trailing = true end
   return j + 1
 end
 

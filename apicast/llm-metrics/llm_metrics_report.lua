@@ -1,12 +1,14 @@
 --- Reporting to the 3scale backend: after the reply, beside the request, until it is taken.
 --
 -- Usage is gathered by application and sent from a timer, so neither a client that has gone nor a slow backend matters.
--- What comes in while a report is under way goes out together with the next one. Each application has a POST of its own:
+-- The first one goes at once; in a rush the next ones are gathered for a tenth of a second. Each application has a POST of its own:
 -- the backend answers 202 and drops a whole POST for one bad key in it. A backend that is away is tried again, ever more
 -- slowly, for as long as the worker lives: numbers add up, so the memory held is bounded by the number of applications.
 
 local ipairs = ipairs
+local max = math.max
 local min = math.min
+local now = ngx.now
 local next = next
 local pairs = pairs
 local pcall = pcall
@@ -19,6 +21,7 @@ local prometheus = require('llm_metrics_prometheus')
 
 local APPLICATIONS = 10000 -- waiting at once, for one product
 local LONGEST_PAUSE = 60   -- seconds
+local GATHER = 0.1         -- seconds from the end of one round of reports to the next
 
 local _M = {}
 
@@ -33,7 +36,7 @@ end
 local function queue_of(service)
   local queue = queues[service.id]
   if not queue then
-    queue = { waiting = {}, sending = {}, count = 0, failures = 0, scheduled = false }
+    queue = { waiting = {}, sending = {}, count = 0, failures = 0, drained = 0, scheduled = false }
     queues[service.id] = queue
   end
   queue.service = service -- the newest configuration: a service token may have been changed
@@ -104,36 +107,39 @@ local schedule
 
 local function drain(queue)
   local service, failed = queue.service, false
-  while next(queue.waiting) and not failed do
-    queue.waiting, queue.sending, queue.count = {}, queue.waiting, 0
-    for key, entry in pairs(queue.sending) do
-      local ok, taken = pcall(send, service, entry, entry.timeout)
-      if not ok then
-        prometheus.error('report')
-        log.say(log.ERR, 'send ' .. service.id, 'error while reporting: ', tostring(taken))
-      elseif not taken then
-        failed = true
-        if not put(queue, key, entry) then lose(service, 'too many applications wait') end
-      end
+  queue.waiting, queue.sending, queue.count = {}, queue.waiting, 0
+  for key, entry in pairs(queue.sending) do
+    local ok, taken = pcall(send, service, entry, entry.timeout)
+    queue.sending[key] = nil
+    if not ok then
+      prometheus.error('report')
+      log.say(log.ERR, 'send ' .. service.id, 'error while reporting: ', tostring(taken))
+    elseif not taken then
+      failed = true
+      if not put(queue, key, entry) then lose(service, 'too many applications wait') end
     end
-    queue.sending = {}
   end
   queue.failures = failed and queue.failures + 1 or 0
+  queue.drained = now()
 end
 
 local function run(ending, queue)
   drain(queue)
   queue.scheduled = false
   if not next(queue.waiting) then return end
-  if ending then
+  ending = ending or ngx.worker.exiting()
+  if ending and queue.failures > 0 then
     lose(queue.service, 'the worker ends and the backend is away')
-  else
+  elseif queue.failures > 0 then
     schedule(queue, min(2 ^ (queue.failures - 1), LONGEST_PAUSE) * (0.5 + random() / 2))
+  else
+    schedule(queue, GATHER)
   end
 end
 
 function schedule(queue, delay)
   if queue.scheduled then return end
+  if ngx.worker.exiting() then delay = 0 end -- others aren't granted any more
   local ok, err = timer_at(delay, run, queue)
   queue.scheduled = ok and true or false
   if not ok then
@@ -153,7 +159,7 @@ function _M.add(service, credentials, usage, timeout)
   if not put(queue, kind .. id, { kind = kind, id = id, usage = copy, credentials = own, timeout = timeout }) then
     return lose(service, 'too many applications wait')
   end
-  schedule(queue, 0)
+  schedule(queue, max(0, queue.drained + GATHER - now()))
 end
 
 --- What this worker has yet to report of a metric for an application.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the policy's tests: units, and the policy in a real nginx. Installs what that needs. The last line is
-# "N passed, N failed". Further arguments go to busted (for example --filter=stream).
+# "N passed, N failed". Options go to busted, for example --filter=stream.
 set -euo pipefail
 cd "$(dirname "$0")"
 ../../scripts/install-nginx.sh

@@ -29,6 +29,7 @@ describe('token limits of a plan', function()
       oidc = { backend_version = 'oauth', configuration = ENFORCE },
       pair = { backend_version = '2', credentials = { location = 'headers', app_id = 'app_id', app_key = 'app_key', user_key = 'user_key' },
         configuration = ENFORCE },
+      own_call = { configuration = ENFORCE },
       late = { configuration = ENFORCE, policies = { { name = 'apicast' }, { name = 'llm-metrics', configuration = ENFORCE } } },
     })
   end)
@@ -42,10 +43,11 @@ describe('token limits of a plan', function()
     rig:seen()
   end)
 
-  local function calls(kind)
+  local function calls(kind, host)
     local list = {}
     for _, call in ipairs(rig:usage().calls) do
-      if call.kind == kind then list[#list + 1] = call end
+      local wanted = not host or call.arguments.service_id == rig.services[host].id
+      if call.kind == kind and wanted then list[#list + 1] = call end
     end
     return list
   end
@@ -89,16 +91,16 @@ describe('token limits of a plan', function()
   end)
 
   it('are asked for without counting anything, and the gateway\'s own call stays as it is', function()
-    rig:backend({ block = { limits = { limit(100), limit(50, 'minute', 'hits') } } })
-    assert.equal(200, rig:send('block', 'ten').status)
+    rig:backend({ own_call = { limits = { limit(100), limit(50, 'minute', 'hits') } } })
+    assert.equal(200, rig:send('own_call', 'ten').status)
     rig:counted('one', 'total_tokens', 10)
-    local authrep, authorize = calls('authrep'), calls('authorize')
+    local authrep, authorize = calls('authrep', 'own_call'), calls('authorize', 'own_call')
     assert.equal(1, #authrep)
-    assert.same({ ['usage[hits]'] = '1', service_id = rig.services.block.id, service_token = 'service-token', user_key = 'key-one' },
+    assert.same({ ['usage[hits]'] = '1', service_id = rig.services.own_call.id, service_token = 'service-token', user_key = 'key-one' },
       authrep[1].arguments)
     assert.equal('1', authorize[1].arguments['usage[total_tokens]'])
     assert.is_nil(authorize[1].arguments['usage[hits]'])
-    assert.equal(1, rig:usage().totals['one hits'])
+    assert.equal('10', calls('report', 'own_call')[1].body['transactions[0][usage][total_tokens]'])
   end)
 
   it('leave limits on hits to the gateway', function()

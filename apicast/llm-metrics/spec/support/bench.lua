@@ -37,7 +37,7 @@ local function wrk(rig, connections)
   pipe:close()
   assert(not text:find('Non-2xx', 1, true), text)
   return { p50 = milliseconds(text:match('\n%s+50%%%s+(%S+)')), p99 = milliseconds(text:match('\n%s+99%%%s+(%S+)')),
-    rate = tonumber(text:match('Requests/sec:%s+(%S+)')) }
+    rate = tonumber(text:match('Requests/sec:%s+(%S+)')), requests = tonumber(text:match('(%d+) requests in')) }
 end
 
 local function first_token(rig)
@@ -69,7 +69,10 @@ end
 local function measure()
   for _ = 1, ROUNDS do
     for _, variant in ipairs(variants) do
-      local alone, many = wrk(variant.rig, 1), wrk(variant.rig, 16)
+      local alone = wrk(variant.rig, 1)
+      local before = variant.rig:processor()
+      local many = wrk(variant.rig, 16)
+      note(variant, 'processor', (variant.rig:processor() - before) / many.requests * 1e6)
       note(variant, 'p50', alone.p50)
       note(variant, 'p99', alone.p99)
       note(variant, 'rate', many.rate)
@@ -84,7 +87,7 @@ end
 
 local rows = {
   { 'p50', 'latency p50, one client (ms)' }, { 'p99', 'latency p99, one client (ms)' },
-  { 'rate', 'requests/s, 16 clients' }, { 'first', 'first token p50 (ms)' },
+  { 'rate', 'requests/s, 16 clients' }, { 'processor', 'processor time a request (us)' }, { 'first', 'first token p50 (ms)' },
   { 'stream', 'one stream (MB/s)' }, { 'memory', 'memory of the worker (MiB)' },
 }
 

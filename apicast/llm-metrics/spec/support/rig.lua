@@ -118,9 +118,20 @@ local function ask(self, path, body)
   return cjson.decode(answer.body)
 end
 
+-- What earlier requests still had to tell the backend has been told: nothing came for longer than reports are gathered.
+local function quiet(self)
+  local calls, since = -1, 0
+  Rig.eventually(function()
+    local now = #self:usage().calls
+    if now ~= calls then calls, since = now, socket.gettime() end
+    return now == 0 or socket.gettime() - since > 0.35
+  end)
+end
+
 --- Sets the backend: each product has the usual metrics, and the applications of key-one, key-two, client_one.
 function Rig:backend(change)
   change = change or {}
+  quiet(self)
   local services = {}
   for host, entry in pairs(self.services) do
     local given = change[host] or {}
@@ -200,13 +211,23 @@ function Rig:metric(name, labels)
   return sum or 0
 end
 
+local function workers(self) return shell('pgrep -P ' .. self.pids.gateway):gmatch('%d+') end
+
 --- Resident memory of the gateway's workers, in MiB.
 function Rig:memory()
   local kib = 0
-  for pid in shell('pgrep -P ' .. self.pids.gateway):gmatch('%d+') do
-    kib = kib + tonumber(read('/proc/' .. pid .. '/status'):match('VmRSS:%s*(%d+)'))
-  end
+  for pid in workers(self) do kib = kib + tonumber(read('/proc/' .. pid .. '/status'):match('VmRSS:%s*(%d+)')) end
   return kib / 1024
+end
+
+--- Processor time that the gateway's workers have spent, in seconds.
+function Rig:processor()
+  local ticks = 0
+  for pid in workers(self) do
+    local user, system = read('/proc/' .. pid .. '/stat'):match('%) %S' .. (' %S+'):rep(10) .. ' (%d+) (%d+)')
+    ticks = ticks + tonumber(user) + tonumber(system)
+  end
+  return ticks / 100
 end
 
 function Rig:reload() shell('kill -HUP ' .. self.pids.gateway) end
