@@ -2,6 +2,8 @@
 package railszone
 
 import (
+	"maps"
+	"slices"
 	"time"
 	_ "time/tzdata" // a machine without zone files knows them too
 )
@@ -9,12 +11,21 @@ import (
 // Load finds a zone by its Rails name, such as "Berlin". Names that 3scale refuses, among them "Europe/Berlin", are an
 // error.
 func Load(name string) (*time.Location, error) {
-	iana, ok := names()[name]
+	iana, ok := IANA(name)
 	if !ok {
 		return nil, &UnknownError{Name: name}
 	}
 	return time.LoadLocation(iana)
 }
+
+// IANA is a zone's name in the tz database.
+func IANA(name string) (string, bool) {
+	iana, ok := names()[name]
+	return iana, ok
+}
+
+// Names lists all names, in order.
+func Names() []string { return slices.Sorted(maps.Keys(names())) }
 
 // UnknownError is a name that is no time zone of Rails.
 type UnknownError struct{ Name string }

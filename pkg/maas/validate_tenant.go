@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/maasctl/internal/railszone"
 )
 
 const (
@@ -24,8 +26,8 @@ func (v *validator) tenant() {
 		return nil
 	})
 	at.at("timezone").check(t.Timezone, timezone)
-	if zone := t.Timezone; zone != nil && at.at("timezone").known() && timezone(*zone) == nil && !slices.Contains(timezones(), *zone) {
-		at.at("timezone").warnf(CodeValue, "%s: 3scale may have no time zone %q%s", at.at("timezone"), *zone, suggestion(*zone, timezones()))
+	if zone := t.Timezone; zone != nil && at.at("timezone").known() && timezone(*zone) == nil && !slices.Contains(railszone.Names(), *zone) {
+		at.at("timezone").warnf(CodeValue, "%s: 3scale may have no time zone %q%s", at.at("timezone"), *zone, suggestion(*zone, railszone.Names()))
 	}
 	at.at("fromEmail").check(t.Provider.FromEmail, emailAddress)
 	at.at("supportEmail").check(t.Provider.SupportEmail, emailAddress)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/maasctl/internal/railszone"
 )
 
 // master is the account whose customers the tenants are.
@@ -203,7 +205,7 @@ func updateTenant(c *call, t *tenant) answer {
 	}
 	if v, sent := in.permit("timezone")["timezone"]; sent {
 		zone = or(castText(v), "")
-		if _, known := railsZones()[zone]; !known {
+		if _, known := railszone.IANA(zone); !known {
 			errs.add("account", "Time Zone Timezone "+zone+" is not allowed")
 		}
 	}

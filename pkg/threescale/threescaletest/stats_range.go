@@ -3,6 +3,8 @@ package threescaletest
 import (
 	"fmt"
 	"time"
+
+	"example.com/maasctl/internal/railszone"
 )
 
 // statsRange is a range of time that is cut into parts.
@@ -86,8 +88,8 @@ func (c *call) statsZone(q params) (*time.Location, string) {
 	if z := q.text("timezone"); z != "" {
 		name = z
 	}
-	iana := railsZone(name)
-	if _, rails := railsZones()[name]; !rails {
+	iana, rails := railszone.IANA(name)
+	if !rails {
 		iana = name
 	}
 	l, err := time.LoadLocation(iana)

@@ -3,6 +3,8 @@ package threescaletest
 import (
 	"sync"
 	"time"
+
+	"example.com/maasctl/internal/railszone"
 )
 
 // tenant is a provider account and all that belongs to it.
@@ -85,7 +87,7 @@ func (t *tenant) zone() *time.Location {
 		return t.loc
 	}
 	t.loc, t.locName = time.UTC, t.Timezone
-	if l, err := time.LoadLocation(railsZone(t.Timezone)); err == nil {
+	if l, err := railszone.Load(t.Timezone); err == nil {
 		t.loc = l
 	}
 	return t.loc
