@@ -31,7 +31,18 @@ func probe(ctx context.Context, wire *http.Client, said string) (string, error) 
 			return "", err
 		}
 	}
-	return "", fmt.Errorf("there is no Keycloak at %s, nor at %s: %w", said, other, errors.Join(errs...))
+	return "", &NotFoundError{URLs: []string{said, other}, Causes: errs}
+}
+
+// NotFoundError is an address where something answers that isn't Keycloak. It keeps its causes to itself: a 404 here is no
+// missing realm.
+type NotFoundError struct {
+	URLs   []string
+	Causes []error
+}
+
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("there is no Keycloak at %s: %v", strings.Join(e.URLs, ", nor at "), errors.Join(e.Causes...))
 }
 
 // notKeycloak tells an answer that just isn't a realm's from a server that can't be reached. A realm's page is public, so

@@ -24,7 +24,7 @@ type realm struct {
 	policies  []any
 	profiles  []any
 	profile   object // of users, on 26
-	creator   *user // on 18, tokens from before have no rights on it
+	creator   *user  // on 18, tokens from before have no rights on it
 	born      int
 	old       bool
 }
