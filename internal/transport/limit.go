@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 )
 
@@ -11,13 +12,14 @@ const (
 	maxConcurrency   = 32
 )
 
-// limit bounds how many requests are under way. Without a number said, it finds its own: one more after every round of
-// successes, half after a 429 or 503.
+// limit bounds how many requests are under way; those that wait come in the order in which they asked, so that nothing
+// that others depend on is left behind. Without a number said, it finds its own: one more after every round of successes,
+// half after a 429 or 503.
 type limit struct {
 	next http.RoundTripper
 
 	mu       sync.Mutex
-	freed    chan struct{} // closed and renewed whenever a place may have become free
+	waiting  []chan struct{} // each closed when its turn has come
 	allowed  int
 	under    int
 	streak   int
@@ -25,7 +27,7 @@ type limit struct {
 }
 
 func newLimit(next http.RoundTripper, n int) *limit {
-	l := &limit{next: next, allowed: n, freed: make(chan struct{})}
+	l := &limit{next: next, allowed: n}
 	if n <= 0 {
 		l.allowed, l.adaptive = startConcurrency, true
 	}
@@ -46,20 +48,33 @@ func (l *limit) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (l *limit) enter(ctx context.Context) error {
-	for {
-		l.mu.Lock()
-		if l.under < l.allowed {
-			l.under++
-			l.mu.Unlock()
-			return nil
-		}
-		freed := l.freed
-		l.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-freed:
-		}
+	turn := make(chan struct{})
+	l.mu.Lock()
+	l.waiting = append(l.waiting, turn)
+	l.admit()
+	l.mu.Unlock()
+	select {
+	case <-turn:
+		return nil
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.Index(l.waiting, turn); i >= 0 {
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+	} else { // its turn came at the same moment
+		l.under--
+		l.admit()
+	}
+	return ctx.Err()
+}
+
+// admit lets those in that there is a place for.
+func (l *limit) admit() {
+	for len(l.waiting) > 0 && l.under < l.allowed {
+		l.under++
+		close(l.waiting[0])
+		l.waiting = l.waiting[1:]
 	}
 }
 
@@ -70,11 +85,9 @@ func (l *limit) leave(status int) {
 	if l.adaptive {
 		l.adapt(status)
 	}
-	close(l.freed)
-	l.freed = make(chan struct{})
+	l.admit()
 }
 
-// adapt learns from an answer's status; a request without one (0) says nothing.
 func (l *limit) adapt(status int) {
 	if status == 0 {
 		return
