@@ -108,7 +108,7 @@ type activeDocJSON struct {
 }
 
 func (activeDocKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {
-	found, err := list[activeDocJSON](ctx, r, activeDocsPath+".json")
+	found, err := keep(r, "ActiveDocs", func() ([]activeDocJSON, error) { return list[activeDocJSON](ctx, r, activeDocsPath+".json") })
 	if err != nil {
 		return nil, err
 	}

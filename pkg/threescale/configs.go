@@ -37,16 +37,15 @@ const ownerBackend = "BackendApi"
 // latestOf is the latest configuration of a product in one environment, out of one list for the whole tenant; nil where
 // there is none.
 func latestOf(ctx context.Context, r *reader, environment string, product int64) (*configJSON, error) {
-	all, err := pages[configJSON](ctx, r, "/admin/api/account/proxy_configs/"+environment+".json?version=latest")
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range all {
-		if c.Content.ID == product {
-			return &c, nil
+	all, err := keep(r, "configurations of "+environment, func() (map[int64]*configJSON, error) {
+		found, err := pages[configJSON](ctx, r, "/admin/api/account/proxy_configs/"+environment+".json?version=latest")
+		byProduct := map[int64]*configJSON{}
+		for i, c := range found {
+			byProduct[c.Content.ID] = &found[i]
 		}
-	}
-	return nil, nil
+		return byProduct, err
+	})
+	return all[product], err
 }
 
 // gatewayView is what of a configuration matters to a gateway, without what only the database knows.

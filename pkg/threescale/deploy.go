@@ -97,7 +97,7 @@ func (r *reader) configRefs(ctx context.Context, product *plan.Object, c *config
 			continue
 		}
 		var err error
-		if names, err = backendNames(ctx, r); err != nil {
+		if names, err = r.backendNames(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -91,19 +91,15 @@ func (r *reader) eachUsed(ctx context.Context, product plan.Address, do func(bac
 	if err != nil {
 		return err
 	}
-	backends, err := pages[named](ctx, r, backendsPath+".json")
+	names, err := r.backendNames(ctx)
 	if err != nil {
 		return err
 	}
 	for _, u := range usages {
-		for _, b := range backends {
-			if b.ID != u.BackendID {
-				continue
-			}
-			r.s.learn(backendAt(b.SystemName), b.ID)
-			if err := do(b.SystemName); err != nil {
-				return err
-			}
+		name := names[u.BackendID]
+		r.s.learn(backendAt(name), u.BackendID)
+		if err := do(name); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -20,6 +20,7 @@ type reader struct {
 
 	mu      sync.Mutex
 	fetched map[string]*fetch
+	kept    map[string]*memo
 	state   plan.State
 }
 
@@ -32,7 +33,7 @@ type fetch struct {
 // Read reads all that the document has a key for, and nothing else. With prune, it also reads what has to be known
 // before owned objects that the document doesn't declare can go.
 func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error) {
-	r := &reader{s: s, wanted: map[plan.Address]map[string]bool{}, desired: plan.State{}, prune: prune, fetched: map[string]*fetch{}, state: plan.State{}}
+	r := &reader{s: s, wanted: map[plan.Address]map[string]bool{}, desired: plan.State{}, prune: prune, fetched: map[string]*fetch{}, kept: map[string]*memo{}, state: plan.State{}}
 	r.desired.Put(desired...)
 	s.desired = r.desired
 	for _, d := range desired {
@@ -172,6 +173,27 @@ func (r *reader) get(ctx context.Context, path string, out any) error {
 }
 
 var _ getter = (*reader)(nil)
+
+// memo is something that was made of an answer.
+type memo struct {
+	once  sync.Once
+	value any
+	err   error
+}
+
+// keep makes something once, however many ask for it: lists of the whole tenant are read by each product.
+func keep[T any](r *reader, name string, build func() (T, error)) (T, error) {
+	r.mu.Lock()
+	m, ok := r.kept[name]
+	if !ok {
+		m = &memo{}
+		r.kept[name] = m
+	}
+	r.mu.Unlock()
+	m.once.Do(func() { m.value, m.err = build() })
+	value, _ := m.value.(T)
+	return value, m.err
+}
 
 // found makes a live object and remembers its number.
 func (r *reader) found(o *plan.Object, id int64) *plan.Object {

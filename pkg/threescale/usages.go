@@ -48,13 +48,15 @@ func usagesOf(ctx context.Context, g getter, s *Session, product plan.Address) (
 }
 
 // backendNames are the backends' system names by number.
-func backendNames(ctx context.Context, g getter) (map[int64]string, error) {
-	found, err := pages[named](ctx, g, backendsPath+".json")
-	names := map[int64]string{}
-	for _, b := range found {
-		names[b.ID] = b.SystemName
-	}
-	return names, err
+func (r *reader) backendNames(ctx context.Context) (map[int64]string, error) {
+	return keep(r, "names of backends", func() (map[int64]string, error) {
+		found, err := pages[named](ctx, r, backendsPath+".json")
+		names := map[int64]string{}
+		for _, b := range found {
+			names[b.ID] = b.SystemName
+		}
+		return names, err
+	})
 }
 
 func (usagesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {
@@ -62,7 +64,7 @@ func (usagesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*
 	if err != nil {
 		return nil, err
 	}
-	names, err := backendNames(ctx, r)
+	names, err := r.backendNames(ctx)
 	if err != nil {
 		return nil, err
 	}
