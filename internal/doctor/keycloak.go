@@ -103,18 +103,12 @@ func (k *sso) signIn(ctx context.Context) bool {
 }
 
 func (k *sso) accountRealm() string {
-	if c := k.doc.Keycloak.Credentials; c != nil && c.Realm != "" {
-		return c.Realm
-	}
-	return "master"
+	return cmp.Or(k.doc.Keycloak.Credentials.Realm, "master")
 }
 
 // token signs in as the document says.
 func (k *sso) token(ctx context.Context) (string, error) {
 	c := k.doc.Keycloak.Credentials
-	if c == nil {
-		return "", errors.New("the document has no keycloak.credentials")
-	}
 	if !c.Token.IsZero() {
 		return c.Token.Reveal(), nil
 	}
