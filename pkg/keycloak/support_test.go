@@ -329,3 +329,12 @@ func (w *world) allowAttributes() {
 	profile["unmanagedAttributePolicy"] = "ENABLED"
 	w.admin.must(http.MethodPut, "/"+w.realm+"/users/profile", profile)
 }
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	out, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
