@@ -21,6 +21,10 @@ servers=$(bash scripts/keycloak.sh start)
 eval "$servers"
 trap 'bash scripts/keycloak.sh stop' EXIT
 
+echo "== browser"
+browser=$(bash scripts/browser.sh)
+eval "$browser"
+
 echo "== Go"
 go vet ./...
 go test -race -timeout 15m ./...

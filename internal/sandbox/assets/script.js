@@ -12,6 +12,11 @@ function count(name) {
 	document.querySelector("#" + name).textContent = ++counts[name];
 }
 
+function connected(yes) {
+	feed.textContent = yes ? "live" : "the sandbox doesn't answer";
+	feed.className = yes ? "on" : "off";
+}
+
 function show(request) {
 	const reads = ["GET", "HEAD"].includes(request.method);
 	count(reads ? "reads" : "writes");
@@ -48,6 +53,6 @@ const first = tenant.querySelector("details.product");
 if (first) first.open = true;
 
 const events = new EventSource("/sandbox/requests");
-events.onopen = () => { feed.textContent = "live"; };
-events.onerror = () => { feed.textContent = "the sandbox doesn't answer"; };
+events.onopen = () => connected(true);
+events.onerror = () => connected(false);
 events.onmessage = (event) => show(JSON.parse(event.data));
