@@ -38,9 +38,8 @@ end
 
 -- The portal can be asked from a timer only: a request in its log phase may not wait.
 local function count_usage(self, service, credentials, model, numbers)
-  if not self.config.application_lookup then
-    return self.metrics:usage(service, self.applications.anonymous(credentials), model, numbers)
-  end
+  local application = self.applications:known(service, credentials)
+  if application then return self.metrics:usage(service, application, model, numbers) end
   local ok, err = ngx.timer.at(0, function()
     self.metrics:usage(service, self.applications:lookup(service, credentials), model, numbers)
   end)

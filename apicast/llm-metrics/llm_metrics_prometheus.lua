@@ -14,6 +14,7 @@ local MODEL = { 'service_id', 'service', 'model' }
 local LEGACY = { 'service_id', 'service_system_name', 'application_id', 'application_system_name' }
 local SECONDS = { 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600 }
 local MEASURABLE = 0.01 -- seconds; the clock ticks in milliseconds
+local LONGEST = 128 -- bytes of a label's value
 local RATES = { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000 }
 
 local _M = {}
@@ -50,24 +51,27 @@ local backend_errors = counter('llm_backend_errors_total', 'Calls to the 3scale 
 local reports = counter('llm_reports_total', 'Reports of token usage', { 'service_id', 'result' })
 local errors = counter('llm_policy_errors_total', 'Errors inside the policy', { 'where' })
 
+-- Label values let in so far, by product and kind. They outlive a policy: the gateway builds a new one each time it
+-- reads its configuration.
+local admitted = {}
+
 -- Several workers fill one set of time series: each may let in its share.
-local function bounded(maximum)
-  local workers = ngx.worker and ngx.worker.count and ngx.worker.count() or 1
-  local room = max(ceil(maximum / workers), 1)
-  local known = {}
-  return function(value)
-    if not value or value == '' then return '' end
-    if known[value] then return value end
-    if room == 0 or #value > 128 or find(value, '[%c"\\]') then return 'other' end
-    room = room - 1
-    known[value] = true
-    return value
-  end
+local function bounded(service, kind, value, maximum)
+  if not value or value == '' then return '' end
+  local key = kind .. ' ' .. (service.id or '')
+  local known = admitted[key] or { size = 0, values = {} }
+  admitted[key] = known
+  if known.values[value] then return value end
+  local room = max(ceil(maximum / ngx.worker.count()), 1)
+  if known.size >= room or #value > LONGEST or find(value, '[%c"\\]') then return 'other' end
+  known.size = known.size + 1
+  known.values[value] = true
+  return value
 end
 
 --- @param config max_models, max_applications, legacy_prometheus
 function _M.new(config)
-  local self = { model = bounded(config.max_models), application = bounded(config.max_applications) }
+  local self = { config = config }
   if config.legacy_prometheus then
     self.legacy = {
       prompt_tokens = counter('llm_prompt_tokens_count', 'Token count for a prompt', LEGACY),
@@ -78,15 +82,24 @@ function _M.new(config)
   return setmetatable(self, { __index = _M })
 end
 
+local function model_label(self, service, model)
+  return bounded(service, 'model', model, self.config.max_models)
+end
+
+local function application_label(self, service, kind, value)
+  return bounded(service, kind, value, self.config.max_applications)
+end
+
 --- Counts the usage of one reply.
 -- @param application id and, after a lookup, name
 function _M:usage(service, application, model, numbers)
-  local labels = { service.id or '', service.system_name or '', self.application(application.id), self.model(model) }
+  local labels = { service.id or '', service.system_name or '', application_label(self, service, 'application', application.id),
+    model_label(self, service, model) }
   for name, count in pairs(tokens) do
     if numbers[name] then count(numbers[name], labels) end
   end
   if not self.legacy then return end
-  labels = { labels[1], labels[2], labels[3], application.name and self.application(application.name) or '' }
+  labels = { labels[1], labels[2], labels[3], application_label(self, service, 'name', application.name) }
   for name, count in pairs(self.legacy) do
     if numbers[name] then count(numbers[name], labels) end
   end
@@ -97,7 +110,7 @@ end
 function _M:request(service, status, model, numbers, times)
   requests(1, { service.id or '', service.system_name or '', status })
   if not numbers then return end
-  local labels = { service.id or '', service.system_name or '', self.model(model) }
+  local labels = { service.id or '', service.system_name or '', model_label(self, service, model) }
   if times.first then first_token(times.first, labels) end
   duration(times.total, labels)
   local writing = times.total - (times.first or 0)

@@ -38,8 +38,8 @@ function _M.load(rules)
       loaded[#loaded + 1] = {
         name = position,
         condition = condition_of(rule.condition),
-        metric = TemplateString.new(rule.metric or '', 'liquid'),
-        increment = TemplateString.new(rule.increment or '0', 'liquid'),
+        metric = TemplateString.new(tostring(rule.metric or ''), 'liquid'),
+        increment = TemplateString.new(tostring(rule.increment or '0'), 'liquid'),
       }
     end)
     if not ok then failed(position, err) end

@@ -20,6 +20,7 @@ describe('a request on its way to the model', function()
       upstream_key = { configuration = { upstream_authorization = 'Bearer key-of-the-model-server' } },
       query = { credentials = { location = 'query', user_key = 'user_key' } },
       header = { credentials = { location = 'headers', user_key = 'x-api-key' } },
+      pair = { backend_version = '2', credentials = { location = 'headers', app_id = 'app_id', app_key = 'app_key', user_key = 'user_key' } },
       other_token = { policies = token },
       oidc = { backend_version = 'oauth' },
     })
@@ -103,6 +104,9 @@ describe('a request on its way to the model', function()
     local request = seen('header', { headers = { Authorization = 'Bearer of-the-upstream', ['X-Api-Key'] = 'key-one' } })
     assert.is_nil(request.headers['x-api-key'])
     assert.equal('Bearer of-the-upstream', request.headers.authorization)
+    request = seen('pair', { headers = { Authorization = '', app_id = 'client_two', app_key = 'app-key' } })
+    assert.is_nil(request.headers.app_id)
+    assert.is_nil(request.headers.app_key)
     assert.is_nil((seen('oidc', { key = 'head.client_one.signature' })).headers.authorization)
     assert.equal('Bearer key-one', (seen('never', {})).headers.authorization)
   end)

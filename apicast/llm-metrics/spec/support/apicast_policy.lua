@@ -73,7 +73,7 @@ function _M:access(context)
 end
 
 function _M:content(context)
-  ngx.var.proxy_pass = context.service.api_backend .. ngx.var.uri .. (ngx.var.is_args or '') .. (ngx.var.args or '')
+  ngx.var.proxy_pass = context.service.api_backend -- without a path: nginx adds the request's own
   return ngx.exec('@upstream')
 end
 

@@ -1,0 +1,2 @@
+-- Stands in for the gateway's environment.
+return { enabled = function() return false end }
