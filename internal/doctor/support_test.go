@@ -21,7 +21,7 @@ func tenant(t *testing.T, replaced map[string]string) string {
 	return serve(t, threescaletest.New(threescaletest.Options{Token: token, MasterToken: "canary-master"}), replaced)
 }
 
-func serve(t *testing.T, real http.Handler, replaced map[string]string) string {
+func serve(t *testing.T, next http.Handler, replaced map[string]string) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, "/token") {
@@ -29,7 +29,7 @@ func serve(t *testing.T, real http.Handler, replaced map[string]string) string {
 		}
 		answer, ok := replaced[r.URL.Path]
 		if !ok {
-			real.ServeHTTP(w, r)
+			next.ServeHTTP(w, r)
 			return
 		}
 		status, body, _ := strings.Cut(answer, " ")

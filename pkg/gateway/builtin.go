@@ -17,17 +17,22 @@ func builtinPolicies() []string {
 	}
 }
 
-// beforeAPIcast says why a policy has to stand before apicast. The manifests of the gateway's own policies ask for it
-// (order.before); nobody holds a chain to them.
-func beforeAPIcast() map[string]string {
-	return map[string]string{
-		"cors":                 "browsers' preflight requests carry no key, and apicast refuses them",
-		"custom_metrics":       "apicast has reported by then",
-		"default_credentials":  "apicast has refused requests without a key by then",
-		"liquid_context_debug": "apicast has called the upstream by then",
-		"nginx_filters":        "apicast has called the upstream by then",
-		"on_failed":            "what fails before it goes unseen",
-		"routing":              "apicast has chosen the upstream by then",
-		"upstream":             "apicast has chosen the upstream by then",
+// tooLate says why a policy can't do its work after apicast; "" where it can. The manifests of the gateway's own policies ask
+// for a place before it (order.before); nobody holds a chain to them.
+func tooLate(policy string) string {
+	switch policy {
+	case "cors":
+		return "browsers' preflight requests carry no key, and apicast refuses them"
+	case "custom_metrics":
+		return "apicast has reported by then"
+	case "default_credentials":
+		return "apicast has refused requests without a key by then"
+	case "liquid_context_debug", "nginx_filters":
+		return "apicast has called the upstream by then"
+	case "on_failed":
+		return "what fails before it goes unseen"
+	case "routing", "upstream":
+		return "apicast has chosen the upstream by then"
 	}
+	return ""
 }

@@ -14,8 +14,8 @@ func (l *linter) order(chain []link) {
 			l.errorf(at, maas.CodePolicyOrder, "product %s has %s twice in its chain: every token would be counted twice", l.name, PolicyName)
 		case p.Name == PolicyName && passed[apicast]:
 			l.errorf(at, maas.CodePolicyOrder, "%s stands after apicast: a refused call would be counted as a hit, and an older version loses tokens; put it before", PolicyName)
-		case passed[apicast] && beforeAPIcast()[p.Name] != "":
-			l.warnf(at, maas.CodePolicyOrder, "%s stands after apicast, where it is too late: %s; put it before", p.Name, beforeAPIcast()[p.Name])
+		case passed[apicast] && tooLate(p.Name) != "":
+			l.warnf(at, maas.CodePolicyOrder, "%s stands after apicast, where it is too late: %s; put it before", p.Name, tooLate(p.Name))
 		}
 		passed[p.Name] = true
 	}
