@@ -116,9 +116,9 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 		return nil, err
 	}
 	var out []*plan.Object
+	key := r.keysOf("", kindAccount, len(found), func(i int) string { return found[i].OrgName })
 	for _, a := range found {
-		key := r.keyOf("", kindAccount, a.OrgName)
-		o := plan.New(System, kindAccount, key, plan.Fields{})
+		o := plan.New(System, kindAccount, key(a.OrgName), plan.Fields{})
 		desired := r.desired[o.Address]
 		o.Fields["orgName"] = a.OrgName
 		if desired != nil {

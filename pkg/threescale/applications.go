@@ -111,10 +111,11 @@ func (applicationKind) read(ctx context.Context, r *reader, parent *plan.Object)
 	if err != nil {
 		return nil, err
 	}
+	key := r.keysOf(parent.Address, kindApplication, len(found), func(i int) string { return found[i].Name })
 	var out []*plan.Object
 	for _, a := range found {
 		r.s.config.Transport.Redactor.Add(a.UserKey)
-		o := parent.Child(kindApplication, r.keyOf(parent.Address, kindApplication, a.Name), plan.Fields{
+		o := parent.Child(kindApplication, key(a.Name), plan.Fields{
 			"name": a.Name, "description": text(a.Description), "redirectUrl": text(a.RedirectURL),
 			"userKey": secret.New("", a.UserKey), "appId": a.ApplicationID,
 		})

@@ -52,6 +52,18 @@ type backendJSON struct {
 	Annotations     map[string]string `json:"annotations"`
 }
 
+// backends are all backends by number.
+func (r *reader) backends(ctx context.Context) (map[int64]backendJSON, error) {
+	return keep(r, "backends", func() (map[int64]backendJSON, error) {
+		found, err := pages[backendJSON](ctx, r, backendsPath+".json")
+		all := map[int64]backendJSON{}
+		for _, b := range found {
+			all[b.ID] = b
+		}
+		return all, err
+	})
+}
+
 func (backendKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.Object, error) {
 	found, err := pages[backendJSON](ctx, r, backendsPath+".json")
 	if err != nil {

@@ -2,7 +2,7 @@ package threescale
 
 import (
 	"context"
-	"reflect"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,10 +55,11 @@ type gatewayView struct {
 	chain  plan.List
 	rules  plan.List // all, those of backends too
 	own    plan.List // the product's own
+	routes map[int64]route
 }
 
 func (c *configJSON) view() gatewayView {
-	v := gatewayView{fields: c.Content.Proxy.fields(), method: c.Content.Proxy.AuthenticationMethod}
+	v := gatewayView{fields: c.Content.Proxy.fields(), method: c.Content.Proxy.AuthenticationMethod, routes: c.routes()}
 	v.fields["apiBackend"] = text(c.Content.Proxy.APIBackend)
 	if v.method != "oidc" { // left over, and without effect
 		for _, f := range []string{"issuer", "issuerClientId", "issuerClientSecret", "oidcIssuerType", "jwtClaimWithClientId", "jwtClaimWithClientIdType"} {
@@ -67,8 +68,8 @@ func (c *configJSON) view() gatewayView {
 	}
 	enabled := true
 	for _, p := range c.Content.Proxy.PolicyChain {
-		if p.Name == "routing" && p.Version == builtin {
-			continue // 3scale puts it in where a backend isn't at /
+		if p.isRouting() {
+			continue
 		}
 		p.Enabled = &enabled
 		v.chain = append(v.chain, chainOf([]policyJSON{p})...)
@@ -84,24 +85,27 @@ func (c *configJSON) view() gatewayView {
 	return v
 }
 
-// same tells whether a gateway would notice a difference.
-func (v gatewayView) same(o gatewayView) bool {
-	return v.method == o.method && sameList(v.chain, o.chain) && sameList(v.rules, o.rules) && sameFields(v.fields, o.fields)
-}
-
-func sameList(a, b plan.List) bool {
-	return len(a) == len(b) && (len(a) == 0 || reflect.DeepEqual(a, b))
-}
-
-// sameFields compares what both have: proxy.json shows less than a configuration.
-func sameFields(a, b plan.Fields) bool {
-	for name, v := range a {
-		if o, ok := b[name]; ok && !plan.Equal(v, o) {
-			return false
+// routes are where the policy routing sends requests, by the number of the backend.
+func (c *configJSON) routes() map[int64]route {
+	out := map[int64]route{}
+	for _, p := range c.Content.Proxy.PolicyChain {
+		var routing struct {
+			Rules []route `json:"rules"`
+		}
+		if !p.isRouting() || json.Unmarshal(p.Configuration, &routing) != nil {
+			continue
+		}
+		for _, way := range routing.Rules {
+			if way.OwnerType == ownerBackend {
+				out[way.OwnerID] = way
+			}
 		}
 	}
-	return true
+	return out
 }
+
+// isRouting tells the policy that 3scale puts in where a backend isn't at /; one of the document's own melts into it.
+func (p policyJSON) isRouting() bool { return p.Name == "routing" && p.Version == builtin }
 
 // refs are the metrics and methods that a configuration counts on: 3scale refuses to delete them while it is the latest.
 func (c *configJSON) refs(product plan.Address, backends map[int64]string) []plan.Address {

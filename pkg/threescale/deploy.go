@@ -104,37 +104,6 @@ func (r *reader) configRefs(ctx context.Context, product *plan.Object, c *config
 	return c.refs(product.Address, names), nil
 }
 
-// isCurrent compares staging's configuration with the product as it stands, as far as the document has a key for it.
-func (r *reader) isCurrent(ctx context.Context, product *plan.Object, c *configJSON) (bool, error) {
-	p, err := proxyOf(ctx, r, r.s, product.Address)
-	if err != nil {
-		return false, err
-	}
-	v := c.view()
-	var chain plan.List
-	for _, q := range p.Policies {
-		if q.Enabled != nil && *q.Enabled {
-			chain = append(chain, chainOf([]policyJSON{q})...)
-		}
-	}
-	have := p.fields()
-	if v.method != "oidc" {
-		delete(have, "oidcIssuerType")
-	}
-	if v.method != product.Fields["backendVersion"] || !sameList(v.chain, chain) || !sameFields(v.fields, have) {
-		return false, nil
-	}
-	if !r.wanted[product.Address][kindRules] {
-		return true, nil
-	}
-	rules, err := rulesKind{}.read(ctx, r, product)
-	if err != nil {
-		return false, err
-	}
-	own, _ := rules[0].Fields["rule"].(plan.List)
-	return sameList(v.own, own), nil
-}
-
 func (productionKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {
 	id, err := r.s.id(parent.Address)
 	if err != nil {

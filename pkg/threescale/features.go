@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
-	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
 )
@@ -155,10 +155,7 @@ func (planFeaturesKind) write(ctx context.Context, s *Session, c *change) error 
 		if f.Action == plan.Remove {
 			err = s.delete(ctx, itemPath(path, id, ".json"))
 		} else {
-			err = s.api.do(ctx, http.MethodPost, path+".json", map[string]any{"feature_id": id}, nil)
-			if transport.Is(err, http.StatusConflict) || transport.Uncertain(err) {
-				err = s.offers(ctx, path, id, err)
-			}
+			err = s.addFeature(ctx, path, id)
 		}
 		if err != nil {
 			return fmt.Errorf("feature %s: %w", f.Element, err)
@@ -183,18 +180,18 @@ func (s *Session) featureID(ctx context.Context, c *change, name string) (int64,
 	return id, err
 }
 
-// offers forgives a refused create where the plan has the feature: 3scale answers 409 for one that is there already.
-func (s *Session) offers(ctx context.Context, path string, id int64, refusal error) error {
-	found, err := list[featureJSON](ctx, s.api, path+".json")
-	if err != nil {
-		return err
-	}
-	for _, f := range found {
-		if f.ID == id {
-			return nil
+// addFeature adds a feature to a plan; 3scale answers 409 for one that is there already.
+func (s *Session) addFeature(ctx context.Context, path string, id int64) error {
+	_, err := s.create(ctx, func() (int64, error) {
+		return id, s.api.do(ctx, http.MethodPost, path+".json", map[string]any{"feature_id": id}, nil)
+	}, func() (int64, error) {
+		found, err := list[featureJSON](ctx, s.api, path+".json")
+		if slices.ContainsFunc(found, func(f featureJSON) bool { return f.ID == id }) {
+			return id, err
 		}
-	}
-	return refusal
+		return 0, err
+	})
+	return err
 }
 
 func (planFeaturesKind) remove(context.Context, *Session, *change) error {

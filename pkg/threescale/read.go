@@ -195,6 +195,36 @@ func keep[T any](r *reader, name string, build func() (T, error)) (T, error) {
 	return value, m.err
 }
 
+// keysOf finds the document's key for objects that the server knows by their names only: a former name belongs to the
+// object that was renamed, unless there is one of the new name already.
+func (r *reader) keysOf(parent plan.Address, kind string, n int, nameAt func(int) string) func(name string) string {
+	taken := map[string]bool{}
+	for i := range n {
+		taken[nameAt(i)] = true
+	}
+	renamed := map[string]string{}
+	for _, d := range r.desired {
+		if d.Parent == parent && d.Kind == kind && d.Was != "" && !taken[d.Name] {
+			renamed[d.Was] = d.Name
+		}
+	}
+	return func(name string) string {
+		_, declared := r.desired[address(parent, kind, name)]
+		if to, ok := renamed[name]; ok && !declared {
+			return to
+		}
+		return name
+	}
+}
+
+// address is that of an object below another, or at the top ("").
+func address(parent plan.Address, kind, name string) plan.Address {
+	if parent == "" {
+		return plan.Root(System, kind, name)
+	}
+	return parent.Child(kind, name)
+}
+
 // found makes a live object and remembers its number.
 func (r *reader) found(o *plan.Object, id int64) *plan.Object {
 	r.s.learn(o.Address, id)

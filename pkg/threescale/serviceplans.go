@@ -57,28 +57,15 @@ func (servicePlanKind) read(ctx context.Context, r *reader, parent *plan.Object)
 	if err != nil {
 		return nil, err
 	}
+	key := r.keysOf(parent.Address, kindServicePlan, len(found), func(i int) string { return found[i].Name })
 	var out []*plan.Object
 	for _, p := range found {
-		o := parent.Child(kindServicePlan, r.keyOf(parent.Address, kindServicePlan, p.Name), plan.Fields{
+		o := parent.Child(kindServicePlan, key(p.Name), plan.Fields{
 			"name": p.Name, "published": p.State == published, "default": p.Default, "approvalRequired": p.ApprovalRequired,
 		})
 		out = append(out, r.found(o, p.ID))
 	}
 	return out, nil
-}
-
-// keyOf is the document's key for an object that a server knows by a name only: a former name belongs to the object
-// that was renamed.
-func (r *reader) keyOf(parent plan.Address, kind, name string) string {
-	if _, declared := r.desired[parent.Child(kind, name)]; declared {
-		return name
-	}
-	for _, d := range r.desired {
-		if d.Parent == parent && d.Kind == kind && d.Was == name {
-			return d.Name
-		}
-	}
-	return name
 }
 
 func (servicePlanKind) write(ctx context.Context, s *Session, c *change) error {

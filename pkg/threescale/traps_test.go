@@ -335,3 +335,71 @@ func TestConflictOnTheProxy(t *testing.T) {
 	tn.reach(`products: {shop: {apiTestPath: /health}}`)
 	tn.proxyHas(`{"api_test_path":"/health"}`, "api_test_path")
 }
+
+// A plan renamed in a document that a new tenant never had under its former name is just that plan.
+func TestRenamedPlanOfANewProduct(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, threescaletest.Options{})
+	tn.reach(`products: {shop: {servicePlans: {Gold: {renamed: Default, default: true}}}}`)
+	tn.expect(`true`, "products", "shop", "service_plans", "Gold", "default")
+}
+
+// A deploy that a broken run didn't get to is made up for by the next, whatever it was that hadn't reached the gateway.
+func TestStagingIsMadeCurrent(t *testing.T) {
+	t.Parallel()
+	document := func(one, two, path, rules, own string) string {
+		return `
+backends:
+  one: {url: "` + one + `", mappingRules: [` + rules + `]}
+  two: {url: "` + two + `"}
+products:
+  shop: {backends: {one: /, two: ` + path + `}, mappingRules: [` + own + `], promotion: automatic}
+`
+	}
+	start := document("http://one.example.com", "http://two.example.com", "/two", "GET /aa", "GET /own")
+	for name, next := range map[string]string{
+		"address":         document("http://other.example.com", "http://two.example.com", "/two", "GET /aa", "GET /own"),
+		"another address": document("http://one.example.com", "http://other.example.com", "/two", "GET /aa", "GET /own"),
+		"path":            document("http://one.example.com", "http://two.example.com", "/other", "GET /aa", "GET /own"),
+		"backend's rules": document("http://one.example.com", "http://two.example.com", "/two", "GET /aa, GET /bb", "GET /own"),
+		"own rules":       document("http://one.example.com", "http://two.example.com", "/two", "GET /aa", "GET /own, GET /more"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tn := newTenant(t, threescaletest.Options{})
+			tn.reach(start)
+			stop := make(chan struct{})
+			p := tn.plan(tn.document(next))
+			tn.run(p, apply.Options{Concurrency: 1, Stop: stop, Observe: func(e apply.Event) {
+				if e.State == apply.Done {
+					close(stop)
+				}
+			}})
+			p = tn.reach(next)
+			for _, part := range []string{"staging", "production"} {
+				if !slices.Contains(actions(p), "update product/shop/"+part) {
+					t.Errorf("%s isn't made current: %v", part, actions(p))
+				}
+			}
+			tn.expect(`"as staging"`, "products", "shop", "production")
+		})
+	}
+}
+
+// A policy routing of the document's own melts into the one that 3scale puts in where a backend isn't at /.
+func TestRoutingPolicy(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/", "/v1"} {
+		tn := newTenant(t, threescaletest.Options{})
+		tn.reach(`
+backends: {shop: {url: "http://shop.example.com"}}
+products:
+  shop:
+    backends: {shop: ` + path + `}
+    policies:
+      - name: routing
+        configuration: {rules: [{url: "http://other.example.com", condition: {operations: [{match: path, op: "==", value: /x}]}}]}
+      - name: apicast
+`)
+	}
+}

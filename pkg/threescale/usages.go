@@ -49,14 +49,12 @@ func usagesOf(ctx context.Context, g getter, s *Session, product plan.Address) (
 
 // backendNames are the backends' system names by number.
 func (r *reader) backendNames(ctx context.Context) (map[int64]string, error) {
-	return keep(r, "names of backends", func() (map[int64]string, error) {
-		found, err := pages[named](ctx, r, backendsPath+".json")
-		names := map[int64]string{}
-		for _, b := range found {
-			names[b.ID] = b.SystemName
-		}
-		return names, err
-	})
+	names := map[int64]string{}
+	backends, err := r.backends(ctx)
+	for id, b := range backends {
+		names[id] = b.SystemName
+	}
+	return names, err
 }
 
 func (usagesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {
