@@ -65,12 +65,14 @@ func TestPageInABrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 		await(t, tab, "#requests tbody tr:first-child", "POST /admin/api/services.json")
-		if err := chromedp.Do(tab, chromedp.Click(chromedp.CSS("#product-granite summary")), chromedp.WaitVisible(chromedp.CSS("#product-granite dl"))); err != nil {
+		await(t, tab, "#product-granite dl", "Plans") // the newest is unfolded by itself
+		if err := chromedp.Do(tab, chromedp.Click(chromedp.CSS("#product-api summary")), chromedp.WaitVisible(chromedp.CSS("#product-api dl"))); err != nil {
 			t.Fatal(err)
 		}
 
 		ask(t, http.MethodPost, s.ThreeScale+"/admin/api/services/3/application_plans.json", s.Token, `{"name": "Free <b>plan</b>"}`)
-		await(t, tab, "#product-granite", "Free <b>plan</b>") // as text, and still unfolded
+		await(t, tab, "#product-granite", "Free <b>plan</b>") // as text
+		await(t, tab, "#product-api dl", "Unlimited")         // still unfolded
 		addProduct(t, s, "mistral")
 		await(t, tab, "#product-mistral", "mistral")
 		await(t, tab, "#writes", "3")

@@ -18,14 +18,14 @@ function connected(yes) {
 }
 
 function show(request) {
-	const reads = ["GET", "HEAD"].includes(request.method);
+	const reads = ["GET", "HEAD"].includes(request.method) || request.path.endsWith("/protocol/openid-connect/token");
 	count(reads ? "reads" : "writes");
 	const row = document.createElement("tr");
 	row.classList.toggle("write", !reads);
 	row.classList.toggle("failed", request.status === 0 || request.status >= 400);
 	const query = request.query ? "?" + request.query : "";
 	const time = new Date(request.time).toLocaleTimeString("en-GB");
-	for (const text of [time, request.server, request.method + " " + request.path + query, request.status || "cut", Math.round(request.ms)]) {
+	for (const text of [time, request.server, request.method + " " + request.path + query, request.status || "cut", request.ms.toFixed(1)]) {
 		row.insertCell().textContent = text;
 	}
 	row.lastChild.className = "number";
@@ -49,8 +49,8 @@ function refresh() {
 	}, 300);
 }
 
-const first = tenant.querySelector("details.product");
-if (first) first.open = true;
+const newest = [...tenant.querySelectorAll("details.product")].pop();
+if (newest) newest.open = true;
 
 const events = new EventSource("/sandbox/requests");
 events.onopen = () => connected(true);
