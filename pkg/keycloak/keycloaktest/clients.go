@@ -152,7 +152,7 @@ func (s *Server) createClient(c *call) answer {
 	case len(id) > 255:
 		return says(http.StatusInternalServerError, "unknown_error")
 	}
-	if a, bad := s.badProtocol(body); bad {
+	if a, bad := s.badProtocol(body, true); bad {
 		return a
 	}
 	merge(x.rep, body, ownFields[:]...)
@@ -175,12 +175,16 @@ func (s *Server) createClient(c *call) answer {
 	return made(c.base + "/admin/realms/" + escape(c.realm.name) + "/clients/" + x.id())
 }
 
-// badProtocol is refused by 26; 18 takes anything.
-func (s *Server) badProtocol(body object) (answer, bool) {
-	if p := str(body, "protocol"); !s.old() && p != "" && p != openIDConnect && p != "saml" {
-		return tells(http.StatusBadRequest, "Protocol %s is not supported", p), true
+// badProtocol is refused by 26; 18 fails on a create and takes anything later.
+func (s *Server) badProtocol(body object, isNew bool) (answer, bool) {
+	p := str(body, "protocol")
+	switch {
+	case p == "" || p == openIDConnect || p == "saml" || p == "docker-v2":
+		return answer{}, false
+	case !s.old():
+		return refused(http.StatusBadRequest, "invalid_input", "Invalid protocol: "+p), true
 	}
-	return answer{}, false
+	return says(http.StatusInternalServerError, "unknown_error"), isNew
 }
 
 // attributes merges key by key; "" and null take a key away.
@@ -268,7 +272,7 @@ func (s *Server) putClient(c *call, x *client) answer {
 	if !good {
 		return a
 	}
-	if a, bad := s.badProtocol(body); bad {
+	if a, bad := s.badProtocol(body, false); bad {
 		return a
 	}
 	empty := len(list(x.rep["webOrigins"])) == 0

@@ -77,6 +77,9 @@ func (s *Server) putMapper(c *call, of object) answer {
 	if m == nil || str(body, "protocolMapper") == "" {
 		return noMapper()
 	}
+	if str(body, "id") == "" {
+		return says(http.StatusInternalServerError, "unknown_error")
+	}
 	m["config"] = object{}
 	merge(m, body, "id", "name")
 	texts(mapping(m, "config"))

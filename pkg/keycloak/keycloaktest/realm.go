@@ -168,6 +168,10 @@ func (r *realm) update(body object) {
 	if mail, is := body["smtpServer"].(object); is && mail["password"] == masked {
 		mail["password"] = mapping(r.rep, "smtpServer")["password"]
 	}
+	if mail, is := body["smtpServer"].(object); is && !r.old && mail["auth"] != "true" {
+		delete(mail, "user") // who doesn't sign in needs neither
+		delete(mail, "password")
+	}
 	if h, is := body["browserSecurityHeaders"].(object); is {
 		headers := mapping(r.rep, "browserSecurityHeaders")
 		merge(headers, h)

@@ -142,16 +142,16 @@ func (s *Server) createUser(c *call) answer {
 // badUser checks what 26 checks by its user profile; both keep names and addresses apart.
 func (s *Server) badUser(c *call, body object, self *user) (answer, bool) {
 	name, mail := str(body, "username"), str(body, "email")
+	sameName, sameMail := false, false
 	for _, u := range c.realm.users {
-		switch {
-		case u == self:
-		case name != "" && str(u.rep, "username") == name:
-			return tells(http.StatusConflict, "User exists with same username"), true
-		case mail != "" && str(u.rep, "email") == mail && s.old():
-			return tells(http.StatusConflict, "User exists with same username"), true
-		case mail != "" && str(u.rep, "email") == mail:
-			return tells(http.StatusConflict, "User exists with same email"), true
-		}
+		sameName = sameName || u != self && name != "" && str(u.rep, "username") == name
+		sameMail = sameMail || u != self && mail != "" && str(u.rep, "email") == mail
+	}
+	switch { // 26 looks at the address first
+	case sameMail && (!sameName || !s.old()):
+		return tells(http.StatusConflict, "User exists with same email"), true
+	case sameName:
+		return tells(http.StatusConflict, "User exists with same username"), true
 	}
 	if s.old() {
 		return answer{}, false

@@ -1,0 +1,154 @@
+package keycloak_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"example.com/maasctl/internal/engine"
+	"example.com/maasctl/pkg/keycloak"
+	"example.com/maasctl/pkg/keycloak/keycloaktest"
+	"example.com/maasctl/pkg/plan"
+)
+
+// issuer is an upstream that can go away, and that may call itself something else.
+type issuer struct {
+	url  string
+	name atomic.Value
+	gone atomic.Bool
+}
+
+func newIssuer(t *testing.T) *issuer {
+	t.Helper()
+	i := &issuer{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if i.gone.Load() || r.URL.Path != "/up/.well-known/openid-configuration" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":"%[2]s/auth","token_endpoint":"%[2]s/token","jwks_uri":"%[2]s/keys"}`, i.name.Load(), i.url)
+	}))
+	t.Cleanup(s.Close)
+	i.url = s.URL + "/up"
+	i.name.Store(i.url)
+	return i
+}
+
+const upstreams = `realms: {REALM: {identityProviders: {up: {providerId: oidc, discovery: "UPSTREAM", config: {clientId: a, tokenUrl: "https://other.example.com/token"}}}}}`
+
+func TestDiscovery(t *testing.T) {
+	i := newIssuer(t)
+	w := newWorld(t, stub(t, keycloaktest.Options{}))
+	w.config.Transport.Attempts = 1
+	doc := w.document(strings.ReplaceAll(upstreams, "UPSTREAM", i.url+"/"))
+	w.apply(doc)
+	config := w.find("/identity-provider/instances", "alias", "up")["config"].(map[string]any)
+	for key, want := range map[string]string{
+		"issuer": i.url, "authorizationUrl": i.url + "/auth", "jwksUrl": i.url + "/keys", "useJwksUrl": "true", "validateSignature": "true",
+		"tokenUrl": "https://other.example.com/token", // the document has the last word
+	} {
+		if config[key] != want {
+			t.Errorf("%s is %v, not %s", key, config[key], want)
+		}
+	}
+	if _, there := config["userInfoUrl"]; there {
+		t.Error("an endpoint that the upstream doesn't name")
+	}
+
+	i.name.Store("https://elsewhere.example.com")
+	_, p, _ := w.plan(doc)
+	requireWarning(t, p, "says that the issuer is https://elsewhere.example.com")
+	if len(p.Changes) != 1 || !strings.Contains(lines(p.Changes[0].Fields), "config.issuer") {
+		t.Errorf("%+v", p.Changes)
+	}
+	i.name.Store(i.url)
+
+	i.gone.Store(true)
+	_, p, _ = w.plan(doc)
+	requireWarning(t, p, "its endpoints are left as they are")
+	if !p.Empty {
+		t.Errorf("endpoints that are known are left alone: %+v", p.Changes)
+	}
+	other := newWorld(t, w.s)
+	other.config.Transport.Attempts = 1
+	_, _, err := other.engine(other.document(strings.ReplaceAll(upstreams, "UPSTREAM", i.url))).Plan(t.Context(), engine.PlanOptions{})
+	var failed *keycloak.DiscoveryError
+	if !errors.As(err, &failed) || failed.Provider != "up" || failed.Source.Line != 4 {
+		t.Errorf("a new provider has no endpoints without: %v", err)
+	}
+}
+
+func requireWarning(t *testing.T, p *plan.Plan, words string) {
+	t.Helper()
+	for _, w := range p.Warnings {
+		if strings.Contains(w.Why, words) && w.Source != nil && w.Source.Line > 0 {
+			return
+		}
+	}
+	t.Errorf("no warning says %q: %+v", words, p.Warnings)
+}
+
+// The portal's callback is a name that 3scale hands over, for each sign-in by this client.
+func TestPortalCallback(t *testing.T) {
+	w := newWorld(t, stub(t, keycloaktest.Options{}))
+	doc := w.document(`threescale: {url: "https://maas-admin.example.com", token: "${env:U}"}
+tenant: {signIn: {rhsso: {kind: keycloak, client: REALM/sso}}}
+realms: {REALM: {clients: {sso: {redirectUris: [portal, "https://x.example.com/*"]}}}}`)
+	objects, _, _ := keycloak.Open(w.config).Desired(doc, []string{"3scale", "keycloak"})
+	want := plan.HandedName{Handed: plan.Handed{From: "3scale:tenant", Field: keycloak.PortalField}, Suffix: "/auth/rhsso/callback"}
+	for _, o := range objects {
+		if o.Name != "sso" {
+			continue
+		}
+		set := o.Fields["redirectUris"].(plan.Set)
+		found := 0
+		for _, v := range set {
+			if v == want {
+				found++
+			}
+		}
+		if len(set) != 2 || found != 1 || set["https://x.example.com/*"] != true {
+			t.Errorf("%v", set)
+		}
+	}
+	if _, _, notes := keycloak.Open(w.config).Desired(doc, []string{"keycloak"}); len(notes) != 1 || !strings.Contains(notes[0].Why, "3scale isn't part of the plan") {
+		t.Errorf("%v", notes)
+	}
+	w.takePortal()
+}
+
+// takePortal applies the document's client with 3scale's word for where the portal is.
+func (w *world) takePortal() {
+	w.t.Helper()
+	d := w.document(strings.ReplaceAll(`threescale: {url: "https://maas-admin.example.com", token: "${env:U}"}
+tenant: {signIn: {rhsso: {kind: keycloak, client: REALM/sso}}}
+realms: {REALM: {clients: {sso: {redirectUris: [portal]}}}}`, "REALM", w.realm))
+	s := keycloak.Open(w.config)
+	objects, collections, _ := s.Desired(d, []string{"3scale", "keycloak"})
+	tenant := plan.New("3scale", "tenant", "", plan.Fields{})
+	tenant.Outputs = map[string]any{keycloak.PortalField: "https://maas.example.com"}
+	for round := range 2 {
+		live, err := s.Read(w.t.Context(), objects, collections, false)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		live.Put(tenant)
+		p, err := plan.Make(plan.Input{Owner: "maasctl:test", Targets: []plan.Target{{System: "keycloak"}}, Kinds: s.Kinds(), Desired: objects, Collections: collections, Live: live})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if round == 1 && !p.Empty {
+			w.t.Errorf("the callback is there: %s", lines(p.Changes[0].Fields))
+		}
+		for _, c := range p.Changes {
+			if _, err := s.Execute(w.t.Context(), c, func(h plan.Handed) (any, error) { return tenant.Outputs[h.Field], nil }); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+	sameSet(w.t.(*testing.T), "redirectUris", list(w.client("sso")["redirectUris"]), "https://maas.example.com/auth/rhsso/callback")
+}
