@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -15,8 +16,10 @@ import (
 type reader struct {
 	s       *Session
 	wanted  map[plan.Address]map[string]bool // kinds to read below an object ("" at the top)
+	leading map[string]bool                  // kinds with something wanted below them
 	desired plan.State
 	prune   bool
+	places  chan struct{}
 
 	mu      sync.Mutex
 	fetched map[string]*fetch
@@ -33,7 +36,10 @@ type fetch struct {
 // Read reads all that the document has a key for, and nothing else. With prune, it also reads what has to be known
 // before owned objects that the document doesn't declare can go.
 func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error) {
-	r := &reader{s: s, wanted: map[plan.Address]map[string]bool{}, desired: plan.State{}, prune: prune, fetched: map[string]*fetch{}, kept: map[string]*memo{}, state: plan.State{}}
+	r := &reader{
+		s: s, wanted: map[plan.Address]map[string]bool{}, leading: map[string]bool{}, desired: plan.State{}, prune: prune,
+		places: make(chan struct{}, readers), fetched: map[string]*fetch{}, kept: map[string]*memo{}, state: plan.State{},
+	}
 	r.desired.Put(desired...)
 	s.desired = r.desired
 	for _, d := range desired {
@@ -50,72 +56,81 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 func (r *reader) want(parent plan.Address, kind string) {
 	if r.wanted[parent] == nil {
 		r.wanted[parent] = map[string]bool{}
+		r.leading[parent.LastKind()] = true
 	}
 	r.wanted[parent][kind] = true
 }
 
-// top reads the objects at the top, then what stands below those that the document declares.
+// top reads the objects at the top and all that stands below those that the document declares.
 func (r *reader) top(ctx context.Context) error {
 	if r.backendsMayGo() {
 		r.want("", kindProduct) // whoever uses one, the document may not speak of it
+		if err := r.wantUsers(ctx); err != nil {
+			return err
+		}
 	}
-	roots, err := r.level(ctx, nil)
-	if err != nil {
-		return err
-	}
-	r.wantUsers(roots)
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(readers)
-	for _, o := range roots {
-		group.Go(func() error { return r.below(ctx, o) })
-	}
-	return group.Wait()
+	return r.below(ctx, nil)
 }
 
 // readers is how many objects at the top are read at once; the transport has the last word on requests.
 const readers = 24
 
+// below reads the wanted kinds below parent side by side and, as soon as a kind is there, what stands below its objects:
+// nothing waits for an answer that it doesn't need.
 func (r *reader) below(ctx context.Context, parent *plan.Object) error {
-	children, err := r.level(ctx, parent)
-	if err != nil {
-		return err
-	}
-	for _, c := range children {
-		if err := r.below(ctx, c); err != nil {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, k := range r.kindsBelow(parent) {
+		group.Go(func() error {
+			found, err := r.read(ctx, k, parent)
+			for _, o := range found {
+				if len(r.wanted[o.Address]) > 0 {
+					group.Go(func() error { return r.parts(ctx, o) })
+				}
+			}
 			return err
-		}
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
-// level reads the wanted kinds directly below parent, side by side.
-func (r *reader) level(ctx context.Context, parent *plan.Object) ([]*plan.Object, error) {
+// parts reads what stands below an object, so many objects of the top at once.
+func (r *reader) parts(ctx context.Context, o *plan.Object) error {
+	if o.Parent == "" {
+		select {
+		case r.places <- struct{}{}:
+			defer func() { <-r.places }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return r.below(ctx, o)
+}
+
+// kindsBelow are the wanted kinds directly below an object; first those whose answers lead to more questions.
+func (r *reader) kindsBelow(parent *plan.Object) []kind {
 	at := plan.Address("")
 	if parent != nil {
 		at = parent.Address
 	}
-	found := make([][]*plan.Object, len(kinds()))
-	group, ctx := errgroup.WithContext(ctx)
-	for i, k := range kinds() {
-		if !r.wanted[at][k.info().Name] {
-			continue
+	var first, last []kind
+	for _, k := range kinds() {
+		switch name := k.info().Name; {
+		case !r.wanted[at][name]:
+		case r.leading[name]:
+			first = append(first, k)
+		default:
+			last = append(last, k)
 		}
-		group.Go(func() (err error) {
-			found[i], err = k.read(ctx, r, parent)
-			return err
-		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	var all []*plan.Object
+	return append(first, last...)
+}
+
+func (r *reader) read(ctx context.Context, k kind, parent *plan.Object) ([]*plan.Object, error) {
+	found, err := k.read(ctx, r, parent)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, objects := range found {
-		r.state.Put(objects...)
-		all = append(all, objects...)
-	}
-	return all, nil
+	r.state.Put(found...)
+	return found, err
 }
 
 // backendsMayGo tells whether the plan could delete a backend.
@@ -143,17 +158,27 @@ func (r *reader) wantRulesOfMetricsThatGo() {
 }
 
 // wantUsers adds what has to be known where backends go: which products use them, even such as the document doesn't name.
-func (r *reader) wantUsers(roots []*plan.Object) {
-	leaves := false
-	for _, o := range roots {
-		d, declared := r.desired[o.Address]
-		leaves = leaves || o.Kind == kindBackend && (declared && d.Absent || !declared && r.prune && o.Owner == r.s.config.Owner)
+func (r *reader) wantUsers(ctx context.Context) error {
+	backends, err := backendKind{}.read(ctx, r, nil)
+	if err != nil {
+		return err
 	}
-	for _, o := range roots {
-		if leaves && o.Kind == kindProduct {
-			r.want(o.Address, kindUsages)
-		}
+	if !slices.ContainsFunc(backends, r.mayGo) {
+		return nil
 	}
+	products, err := productKind{}.read(ctx, r, nil)
+	for _, p := range products {
+		r.want(p.Address, kindUsages)
+	}
+	return err
+}
+
+// mayGo tells whether the plan could delete an object: because the document says so, or doesn't speak of it any more.
+func (r *reader) mayGo(o *plan.Object) bool {
+	if d, declared := r.desired[o.Address]; declared {
+		return d.Absent
+	}
+	return r.prune && o.Owner == r.s.config.Owner
 }
 
 // get fetches a path once and reads it into out.
