@@ -63,7 +63,7 @@ func Run(ctx context.Context, doc *maas.Document, opts transport.Options) (*Repo
 	if opts.Redactor == nil {
 		opts.Redactor = transport.NewRedactor()
 	}
-	opts.Attempts = attempts
+	opts.Attempts, opts.Message = attempts, words
 	report := &Report{Systems: []System{}}
 	if doc.ThreeScale != nil {
 		t := newTenant(doc, opts)

@@ -79,7 +79,7 @@ func TestCredentialsThatNobodyTakes(t *testing.T) {
 			`realm: nowhere, username: admin, password: "${env:P}"`,
 		} {
 			got := lines(ofKeycloak(t, base, credentials, realms), true)
-			if len(got) != 2 || !strings.HasPrefix(got[1], "refused credentials: realm ") {
+			if len(got) != 2 || !strings.HasPrefix(got[1], "refused credentials: realm ") || strings.Contains(got[1], "{") {
 				t.Errorf("%s: %v", credentials, got)
 			}
 		}
@@ -109,7 +109,7 @@ func TestRightsInARealm(t *testing.T) {
 		at + "/users":                       `200 []`,
 		at + "/identity-provider/instances": `403 {"error":"HTTP 403 Forbidden"}`,
 		"/admin/realms/later":               `404 {"error":"Realm not found."}`,
-		"/admin/realms/odd":                 `500 {}`,
+		"/admin/realms/odd":                 `500 {"error":"canary-access is odd"}`,
 		"/admin/realms/hidden":              `403 {}`,
 		"/admin/serverinfo":                 `200 {"systemInfo":{"version":"26.0.1"}}`,
 	})
@@ -124,6 +124,14 @@ realms:
 		"ok reachable: ", "ok credentials: realm team takes them", "ok version: 26.0.1",
 		"refused realm team: the account may not see its settings", "refused realm team clients: the account may only see them",
 		"ok realm team users: can be read; reading can't tell", "refused realm team identity providers: the account may not see them",
-		"problem realm later: it isn't there, and an account of realm team can't make one", "problem realm odd: ", "refused realm hidden: ",
+		"problem realm later: it isn't there, and an account of realm team can't make one", "problem realm odd: GET /admin/realms/odd: 500 *** is odd", "refused realm hidden: ",
+	})
+}
+
+// An account with create-realm alone may not see master, where it is.
+func TestAccountThatMaySeeOtherRealmsOnly(t *testing.T) {
+	base := serve(t, keycloaktest.New(keycloaktest.Options{}), map[string]string{"/admin/realms/master": `403 {"error":"HTTP 403 Forbidden"}`})
+	compare(t, lines(ofKeycloak(t, base, admin, "realms: {doctor-no-such: {}}\n"), true)[1:], []string{
+		"ok credentials: realm master takes them", "note version: ", "note realm doctor-no-such: ",
 	})
 }

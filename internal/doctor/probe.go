@@ -77,3 +77,23 @@ func says(err error, status int, text string) bool {
 	e, ok := answered(err)
 	return ok && e.Status == status && strings.Contains(string(e.Body), text)
 }
+
+// words are what a server says in an error's body, in the forms of both servers; a page of HTML says nothing.
+func words(body []byte) string {
+	var forms struct {
+		Error       any    `json:"error"`
+		Message     string `json:"errorMessage"`
+		Description string `json:"error_description"`
+		Status      any    `json:"status"`
+	}
+	if json.Unmarshal(body, &forms) != nil {
+		return ""
+	}
+	var said []string
+	for _, w := range []any{forms.Error, forms.Message, forms.Description, forms.Status} {
+		if text, ok := w.(string); ok && text != "" {
+			said = append(said, text)
+		}
+	}
+	return strings.Join(said, ": ")
+}

@@ -35,11 +35,11 @@ func TestTenantInOrder(t *testing.T) {
 func TestAddressesThatAreNoAdminPortal(t *testing.T) {
 	const settings = "/admin/api/settings.json"
 	for answer, want := range map[string]string{
-		"404 ":                              "problem reachable: something answers that is no admin portal",
-		"200 <html>hello</html>":            "problem reachable: something answers that is no admin portal",
-		"302 ":                              "problem reachable: GET " + settings + ": 302",
-		"500 ":                              "problem reachable: GET " + settings + ": 500",
-		"403 {\"error\":\"Access denied\"}": "ok reachable: ",
+		"404 ":                                "problem reachable: something answers that is no admin portal",
+		"200 <html>hello</html>":              "problem reachable: something answers that is no admin portal",
+		"302 ":                                "problem reachable: GET " + settings + ": 302",
+		`500 {"error":"canary-token is odd"}`: "problem reachable: GET " + settings + ": 500 *** is odd",
+		"403 {\"error\":\"Access denied\"}":   "ok reachable: ",
 	} {
 		r := ofTenant(t, tenant(t, map[string]string{settings: answer}), "")
 		if got := lines(r, true); !strings.HasPrefix(got[0], want) || r.Systems[0].Checks[len(got)-1].Do == "" {

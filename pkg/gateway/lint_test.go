@@ -263,3 +263,35 @@ func TestBuiltinPoliciesAreTheGateways(t *testing.T) {
 		}
 	}
 }
+
+// What is absent, or takes a template's limit away, is as if it had not been said.
+func TestAbsentPartsDontCount(t *testing.T) {
+	text := `apiVersion: maasctl/v1
+name: test
+threescale: {url: https://maas-admin.example.com, token: "${env:T}"}
+templates: {tokens: {plans: {free: {limits: {total_tokens: {day: 5}}}}}}
+products:
+  granite:
+    use: [tokens]
+    metrics: {total_tokens: {unit: token}, old_tokens: {absent: true}}
+    methods: {old: {absent: true}}
+    plans:
+      free: {limits: {total_tokens: {day: null}}}
+      gone: {absent: true, limits: {total_tokens: {day: 1}}}
+    policies:
+      - {name: llm-metrics, version: "1.0", configuration: {enforce: [total_tokens], metrics: {old_tokens: total_tokens, old: total_tokens}}}
+`
+	doc, _ := maas.Load(maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(text)})
+	var got []string
+	for _, d := range gateway.Lint(doc) {
+		got = append(got, d.Message)
+	}
+	want := []string{
+		"llm-metrics enforces total_tokens, but no plan of product granite limits it",
+		`llm-metrics counts "old_tokens": product granite has no such metric; it has hits, total_tokens`,
+		`llm-metrics counts "old": product granite has no such metric; it has hits, total_tokens`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
