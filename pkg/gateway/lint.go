@@ -74,11 +74,12 @@ func (l *linter) chain() {
 
 // llmMetrics looks at the policy that ships with maasctl, and at older ones of its name.
 func (l *linter) llmMetrics(p link) {
-	if bundled := Versions(); !slices.Contains(bundled, p.Version) {
+	switch bundled := Versions(); {
+	case slices.Contains(bundled, p.Version):
+		l.configuration(p)
+	case !reference(p.Version):
 		l.warnf(l.pos(p, "version"), maas.CodePolicyVersion, "%s %s doesn't ship with maasctl, which has %s: the gateway has to get it from elsewhere, or it leaves the policy out and counts nothing",
 			PolicyName, p.Version, strings.Join(bundled, ", "))
-	} else {
-		l.configuration(p)
 	}
 	u := usageOf(p.Configuration)
 	l.metrics(p, u)
@@ -93,17 +94,18 @@ func (l *linter) builtin(p link) {
 	case "upstream_connection":
 		l.timeouts(p)
 	}
-	if known := builtinPolicies(); !slices.Contains(known, p.Name) {
+	if known := builtinPolicies(); !slices.Contains(known, p.Name) && !reference(p.Name) {
 		l.warnf(l.pos(p), maas.CodePolicyVersion, "APIcast 2.16 has no builtin policy %q%s: a gateway without it leaves it out and lets requests pass", p.Name, suggestion(p.Name, known))
 	}
 }
 
-// pos is where a part of a policy stands.
+// pos is where a part of a policy stands; where prepend or append put the policy into the chain, where the policy stands.
 func (l *linter) pos(p link, path ...string) maas.Position {
-	if len(path) == 0 && p.Pos.Line > 0 {
+	at := []string{"products", l.name, "policies", strconv.Itoa(p.index)}
+	if len(path) == 0 || l.doc.Pos(at...) != p.Pos {
 		return p.Pos
 	}
-	return l.doc.Pos(append([]string{"products", l.name, "policies", strconv.Itoa(p.index)}, path...)...)
+	return l.doc.Pos(append(at, path...)...)
 }
 
 func (l *linter) errorf(at maas.Position, code maas.Code, format string, args ...any) {
@@ -119,6 +121,9 @@ func unknown(v any) bool {
 	_, ok := v.(secret.Value)
 	return ok
 }
+
+// reference tells whether a name comes from the environment or a file, and isn't known yet.
+func reference(name string) bool { return strings.Contains(name, "${") }
 
 // suggestion is the end of what is said of a name that doesn't exist.
 func suggestion(name string, among []string) string {

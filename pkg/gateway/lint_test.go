@@ -133,6 +133,9 @@ func TestLint(t *testing.T) {
 			`3:9 warning policy-metric: llm-metrics of product granite names no metric`,
 			`3:9 warning policy-version: llm-metrics builtin doesn't ship with maasctl`,
 		}},
+		"names and versions from elsewhere": {`
+      - {name: "${env:NAME}"}
+      - {name: llm-metrics, version: "${env:VERSION}", configuration: {enforce: [total_tokens]}}`, nil},
 		"a configuration that the policy can't use": {`
       - name: llm-metrics
         version: "1.0"
@@ -201,6 +204,22 @@ products:
 `
 	found := gateway.Lint(load(t, maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(text)}))
 	if len(found) != 1 || found[0].Pos.Line != 8 {
+		t.Error(found)
+	}
+}
+
+// Without a template, prepend and append go around 3scale's own chain; what is wrong in them is shown there.
+func TestPoliciesAroundTheDefaultChain(t *testing.T) {
+	text := strings.TrimSuffix(head, "policies:\n") + `policies:
+      prepend:
+        - {name: headers}
+        - {name: upstream_connection, configuration: {read_timeout: 5}}
+      append:
+        - {name: cors}
+`
+	found := gateway.Lint(load(t, maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(text)}))
+	if len(found) != 2 || found[0].Pos.Line != chainLine+2 || found[0].Code != maas.CodePolicyTimeout ||
+		found[1].Pos.Line != chainLine+4 || found[1].Code != maas.CodePolicyOrder {
 		t.Error(found)
 	}
 }
