@@ -205,7 +205,8 @@ describe('token limits of a plan', function()
     rig:backend({ faults = { authorize = { times = 1, status = 503 } } })
     assert.equal(200, rig:send('hasty', 'ten').status)
     assert.equal(1, errors('hasty', 'status_503'))
-    rig:backend({ faults = { authorize = { times = 1, close = true } } })
+    -- The gateway's client asks a second time where a connection is closed.
+    rig:backend({ faults = { authorize = { times = 2, close = true } } })
     assert.equal(200, rig:send('hasty', 'ten').status)
     assert.equal(1, errors('hasty', 'connection'))
     rig:backend({ faults = { authorize = { times = 1, delay = 2 } } })
@@ -222,7 +223,7 @@ describe('token limits of a plan', function()
   end)
 
   it('close the product while the backend is away or slow, where that was chosen', function()
-    for _, fault in ipairs({ { times = 1, status = 500 }, { times = 1, close = true }, { times = 1, delay = 2 } }) do
+    for _, fault in ipairs({ { times = 1, status = 500 }, { times = 2, close = true }, { times = 1, delay = 2 } }) do
       rig:backend({ faults = { authorize = fault } })
       local answer = rig:send('closed', 'ten')
       assert.equal(503, answer.status)

@@ -42,7 +42,9 @@ end
 local function modules()
   local dir = '/usr/share/nginx/modules-available'
   local text = read(dir .. '/mod-http-ndk.conf') .. read(dir .. '/mod-http-lua.conf')
-  return (text:gsub('load_module modules/', 'load_module /usr/lib/nginx/modules/'))
+  -- As root, workers stay root: as another user they may not get into the checkout.
+  local user = shell('id -u') == '0' and 'user root;\n' or ''
+  return user .. text:gsub('load_module modules/', 'load_module /usr/lib/nginx/modules/')
 end
 
 local function launch(self, name, values)

@@ -4,13 +4,14 @@ local http_ng = require('resty.http_ng')
 local Client = {}
 Client.__index = Client
 
-local OPTIONS = { headers = { ['3scale-Options'] = 'rejection_reason_header=1&limit_headers=1&no_body=1' } }
+local OPTIONS = { options = { headers = { ['3scale-Options'] = 'rejection_reason_header=1&limit_headers=1&no_body=1' } } }
 
 function Client:new(service)
   return setmetatable({
     endpoint = service.backend.endpoint,
     authentication = { service_id = service.id, [service.backend_authentication.type] = service.backend_authentication.value },
-    http = http_ng.new(),
+    http = http_ng.new(OPTIONS),
+    oauth = service.backend_version == 'oauth' and 'oauth_' or '',
   }, Client)
 end
 
@@ -23,8 +24,8 @@ local function url(self, path, ...)
   return self.endpoint .. path .. '?' .. table.concat(arguments, '&')
 end
 
-function Client:authrep(...) return self.http.get(url(self, '/transactions/authrep.xml', ...), OPTIONS) end
-function Client:authorize(...) return self.http.get(url(self, '/transactions/authorize.xml', ...), OPTIONS) end
+function Client:authrep(...) return self.http.get(url(self, '/transactions/' .. self.oauth .. 'authrep.xml', ...)) end
+function Client:authorize(...) return self.http.get(url(self, '/transactions/' .. self.oauth .. 'authorize.xml', ...)) end
 
 function Client:report(batch)
   local body, index = {}, 0

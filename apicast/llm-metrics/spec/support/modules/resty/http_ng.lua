@@ -44,12 +44,11 @@ local function send(method, url, body, headers)
   return answer
 end
 
-function _M.new()
+function _M.new(client)
+  local headers = client.options.headers
   return {
-    get = function(url, options) return send('GET', url, nil, options and options.headers) end,
-    post = function(url, body, options)
-      return send('POST', url, type(body) == 'table' and ngx.encode_args(body) or body, options and options.headers)
-    end,
+    get = function(url) return send('GET', url, nil, headers) end,
+    post = function(url, body) return send('POST', url, type(body) == 'table' and ngx.encode_args(body) or body, headers) end,
   }
 end
 
