@@ -65,8 +65,10 @@ func handedIn(v any) []Handed {
 	return nil
 }
 
-// connectDelete makes a deletion wait until nothing points at the object any more.
+// connectDelete makes a deletion wait until nothing points at the object any more, and until what follows those that did
+// has followed: a deployment may have taken up the old state in the middle of a run.
 func (m *maker) connectDelete(c *Change, waits map[Address]bool) {
+	defer m.waitForFollowers(c, waits)
 	for a, o := range m.changes {
 		switch {
 		case a == c.Address:
@@ -76,6 +78,20 @@ func (m *maker) connectDelete(c *Change, waits map[Address]bool) {
 			waits[a] = true
 		case m.kind(c.Live).KeepOne && o.Kind == c.Kind && o.System == c.System && o.Action == Create:
 			waits[a] = true
+		}
+	}
+}
+
+func (m *maker) waitForFollowers(c *Change, waits map[Address]bool) {
+	for grown := true; grown; {
+		grown = false
+		for a, o := range m.changes {
+			if waits[a] || o.Desired == nil || slices.Contains(o.Desired.Follows, c.Address) {
+				continue
+			}
+			if slices.ContainsFunc(o.Desired.Follows, func(f Address) bool { return waits[f] }) {
+				waits[a], grown = true, true
+			}
 		}
 	}
 }

@@ -396,3 +396,28 @@ func BenchmarkPlanOf10000UnchangedObjects(b *testing.B) {
 		}
 	}
 }
+
+// What is deleted waits for those that point at it, and for what follows them: a deployment.
+func TestDeletionWaitsForWhatFollows(t *testing.T) {
+	shop := product("shop", nil)
+	metric := shop.Child("metric", "old", Fields{})
+	live := shop.Child("rules", "", Fields{"rule": List{{Label: "GET /old"}}})
+	live.Refs = []Address{metric.Address}
+	for _, o := range []*Object{shop, metric, live} {
+		o.Owner = testOwner
+	}
+	gone := shop.Child("metric", "old", Fields{})
+	gone.Absent = true
+	rules := shop.Child("rules", "", Fields{"rule": List{}})
+	deploy := shop.Child("deploy", "", Fields{"state": "current"})
+	deploy.FollowOn, deploy.Follows = "state", []Address{rules.Address}
+	p := mustMake(t, input([]*Object{product("shop", nil), gone, rules, deploy}, shop, metric, live))
+	for _, c := range p.Changes {
+		if c.Action == Delete && (!slices.Contains(c.DependsOn, rules.Address) || !slices.Contains(c.DependsOn, deploy.Address)) {
+			t.Errorf("%s waits for %v only", c.Address, c.DependsOn)
+		}
+	}
+	if len(p.Changes) != 3 {
+		t.Errorf("planned: %v", actions(p))
+	}
+}

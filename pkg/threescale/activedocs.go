@@ -76,7 +76,7 @@ func serverOf(product *plan.Object, p *maas.Product, server string) any {
 		return server
 	}
 	if declared != nil {
-		return withPort(*declared)
+		return maas.WithPort(*declared)
 	}
 	return plan.Handed{From: product.Address, Field: field}
 }
@@ -156,8 +156,8 @@ func (r *reader) learnEndpoints(ctx context.Context, product *plan.Object) error
 		if err != nil {
 			return err
 		}
-		product.Outputs[outProductionEndpoint] = withPort(text(p.Endpoint))
-		product.Outputs[outStagingEndpoint] = withPort(text(p.SandboxEndpoint))
+		product.Outputs[outProductionEndpoint] = maas.WithPort(text(p.Endpoint))
+		product.Outputs[outStagingEndpoint] = maas.WithPort(text(p.SandboxEndpoint))
 		return nil
 	}
 	return nil
@@ -235,9 +235,9 @@ func (s *Session) serverURL(ctx context.Context, c *change) (string, error) {
 		return "", fmt.Errorf("asking for the gateway's address: %w", err)
 	}
 	if h.Field == outStagingEndpoint {
-		return withPort(text(p.SandboxEndpoint)), nil
+		return maas.WithPort(text(p.SandboxEndpoint)), nil
 	}
-	return withPort(text(p.Endpoint)), nil
+	return maas.WithPort(text(p.Endpoint)), nil
 }
 
 func (activeDocKind) remove(ctx context.Context, s *Session, c *change) error {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
 )
 
@@ -32,7 +33,7 @@ func (w *wants) backends() {
 		o := plan.New(System, kindBackend, e.Name, said(*b))
 		if b.URL != nil {
 			delete(o.Fields, "url")
-			o.Fields["privateEndpoint"] = withPort(*b.URL)
+			o.Fields["privateEndpoint"] = maas.WithPort(*b.URL)
 		}
 		w.add(o, b.Meta, path...)
 		if b.Absent {
@@ -72,7 +73,7 @@ func (backendKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 	var out []*plan.Object
 	for _, b := range found {
 		o := plan.New(System, kindBackend, b.SystemName, plan.Fields{
-			"name": b.Name, "description": text(b.Description), "privateEndpoint": withPort(b.PrivateEndpoint),
+			"name": b.Name, "description": text(b.Description), "privateEndpoint": maas.WithPort(b.PrivateEndpoint),
 		})
 		o.Owner = b.Annotations[managedBy]
 		out = append(out, r.found(o, b.ID))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
 )
 
@@ -86,10 +87,10 @@ func (c *configJSON) leadsTo(b backendJSON, u usageJSON, routes map[int64]route)
 		return true // 3scale makes no route for it
 	}
 	if address := text(c.Content.Proxy.APIBackend); address != "" || len(routes) == 0 {
-		return u.Path == "/" && withPort(address) == withPort(b.PrivateEndpoint)
+		return u.Path == "/" && maas.WithPort(address) == maas.WithPort(b.PrivateEndpoint)
 	}
 	way, ok := routes[u.BackendID]
-	return ok && withPort(way.URL) == withPort(b.PrivateEndpoint) && way.has(u.Path)
+	return ok && maas.WithPort(way.URL) == maas.WithPort(b.PrivateEndpoint) && way.has(u.Path)
 }
 
 func (r *reader) sameBackendRules(ctx context.Context, b backendJSON, u usageJSON, deployed plan.List) (bool, error) {

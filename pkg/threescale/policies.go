@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 
 	"example.com/maasctl/pkg/maas"
@@ -24,7 +23,7 @@ const (
 )
 
 func policiesAtBirth(product *plan.Object) *plan.Object {
-	return product.Child(kindPolicies, "", plan.Fields{"policy": withApicast(nil)})
+	return product.Child(kindPolicies, "", plan.Fields{"policy": plan.List{policyItem(apicastPolicy, builtin, true, map[string]any{})}})
 }
 
 // policyItem is a policy as an element of a chain. In its label the version stands only where it isn't builtin.
@@ -34,14 +33,6 @@ func policyItem(name, version string, enabled bool, configuration any) plan.Item
 		label += " " + version
 	}
 	return plan.Item{Label: label, Value: map[string]any{"configuration": configuration, "enabled": enabled}}
-}
-
-// withApicast is the chain as 3scale stores it: without a policy apicast, it puts one at the end.
-func withApicast(chain plan.List) plan.List {
-	if slices.ContainsFunc(chain, func(i plan.Item) bool { name, _, _ := strings.Cut(i.Label, " "); return name == apicastPolicy }) {
-		return chain
-	}
-	return append(chain, policyItem(apicastPolicy, builtin, true, map[string]any{}))
 }
 
 func (w *wants) policies(product *plan.Object, p *maas.Product, path []string) {
@@ -56,7 +47,7 @@ func (w *wants) policies(product *plan.Object, p *maas.Product, path []string) {
 		}
 		chain = append(chain, policyItem(q.Name, cmp.Or(q.Version, builtin), q.Enabled == nil || *q.Enabled, configuration))
 	}
-	w.add(product.Child(kindPolicies, "", plan.Fields{"policy": withApicast(chain)}), maas.Meta{}, append(path, "policies")...)
+	w.add(product.Child(kindPolicies, "", plan.Fields{"policy": chain}), maas.Meta{}, append(path, "policies")...)
 }
 
 func (policiesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {

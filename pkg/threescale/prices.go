@@ -38,20 +38,11 @@ func (w *wants) prices(o *plan.Object, product *maas.Product, p *maas.Plan, path
 	part := o.Child(kindPrices, "", plan.Fields{"price": set})
 	for _, m := range p.Prices {
 		for _, step := range m.Value {
-			set[priceKey(m.Name, cmp.Or(step.From, 1), step.To)] = cut(string(step.Price))
+			set[priceKey(m.Name, cmp.Or(step.From, 1), step.To)] = string(step.Price)
 		}
 		part.Refs = append(part.Refs, w.planMetric(o.Parent, product, m.Name)...)
 	}
 	w.add(part, maas.Meta{}, append(path, "prices")...)
-}
-
-// cut is a price as 3scale stores it: with four decimals, cut and not rounded.
-func cut(price string) string {
-	whole, decimals, _ := strings.Cut(price, ".")
-	if len(decimals) > 4 {
-		decimals = decimals[:4]
-	}
-	return decimal(json.Number(whole + "." + decimals + "0"))
 }
 
 type priceJSON struct {

@@ -86,7 +86,7 @@ func put[T any](fields plan.Fields, name string, v *T) {
 
 func putURL(fields plan.Fields, name string, v *string) {
 	if v != nil {
-		fields[name] = withPort(*v)
+		fields[name] = maas.WithPort(*v)
 	}
 }
 
@@ -147,7 +147,7 @@ func (p proxyJSON) fields() plan.Fields {
 		"errorStatusNoMatch": p.ErrorStatusNoMatch, "errorStatusLimitsExceeded": p.ErrorStatusLimitsExceeded,
 		"errorHeadersAuthFailed": p.ErrorHeadersAuthFailed, "errorHeadersAuthMissing": p.ErrorHeadersAuthMissing,
 		"errorHeadersNoMatch": p.ErrorHeadersNoMatch, "errorHeadersLimitsExceeded": p.ErrorHeadersLimitsExceeded,
-		"endpoint": withPort(text(p.Endpoint)), "sandboxEndpoint": withPort(text(p.SandboxEndpoint)),
+		"endpoint": maas.WithPort(text(p.Endpoint)), "sandboxEndpoint": maas.WithPort(text(p.SandboxEndpoint)),
 		"hostnameRewrite": text(p.HostnameRewrite), "secretToken": secret.New("", p.SecretToken),
 		"apiTestPath": text(p.APITestPath), "oauthLoginUrl": text(p.OAuthLoginURL),
 		"issuer": oidc.url, "issuerClientId": oidc.clientID, "issuerClientSecret": oidc.secret,

@@ -94,6 +94,25 @@ products:
 	tn.same(`["new"]`, keys(at(tn.state(), "backends", "shop", "methods")), "methods")
 }
 
+// Writing the chain or the proxy deploys in the middle of a run, with rules that the run has yet to change: what they
+// counted on goes after the last deploy only, whichever product that is of.
+func TestMethodsGoAfterTheLastDeploy(t *testing.T) {
+	t.Parallel()
+	for range 3 { // the order in which products and backends are written differs
+		tn := newTenant(t, threescaletest.Options{Latency: threescaletest.FixedLatency(latency)})
+		tn.reach(`
+backends: {shop: {url: "http://shop.example.com", methods: {old: {rules: [GET /old]}, new: {rules: [GET /new]}}}}
+products: {one: {backends: {}, methods: {old: {rules: [GET /old]}}}}
+`)
+		tn.reach(`
+backends: {shop: {url: "http://shop.example.com", methods: {old: {absent: true}, new: {rules: [GET /new]}}}}
+products:
+  one: {backends: {shop: /}, methods: {old: {absent: true}}, mappingRules: [], policies: [{name: cors}], apiTestPath: /one, promotion: automatic}
+  two: {backends: {shop: /}, policies: [{name: cors}], apiTestPath: /two, promotion: automatic}
+`)
+	}
+}
+
 // A tenant has one product at least: the sample product goes once there is another, in the same run.
 func TestTheLastProductIsReplaced(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ func (w *wants) usages(product *plan.Object, p *maas.Product, path []string) {
 	set := plan.Set{}
 	o := product.Child(kindUsages, "", plan.Fields{"backend": set})
 	for _, e := range p.Backends {
-		set[e.Name] = withSlash(e.Value)
+		set[e.Name] = maas.UsagePath(e.Value)
 		o.Refs = append(o.Refs, backendAt(e.Name))
 	}
 	w.add(o, maas.Meta{}, append(path, "backends")...)
@@ -71,7 +71,7 @@ func (usagesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*
 	o.Native = ids
 	for _, u := range found {
 		name := names[u.BackendID]
-		set[name], ids[name] = withSlash(u.Path), u.ID
+		set[name], ids[name] = maas.UsagePath(u.Path), u.ID
 		o.Refs = append(o.Refs, backendAt(name))
 	}
 	return []*plan.Object{o}, nil
