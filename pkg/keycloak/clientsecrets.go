@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 
+	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/secret"
 )
 
@@ -108,6 +109,9 @@ func (s *Session) newSecret(ctx context.Context, c *change) (string, error) {
 		return "", err
 	}
 	a, err := s.api.do(ctx, http.MethodPost, item+"/client-secret", map[string]any{})
+	if transport.Uncertain(err) {
+		return s.shownSecret(ctx, c) // it may have been made
+	}
 	if err != nil {
 		return "", err
 	}

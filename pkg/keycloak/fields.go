@@ -55,6 +55,11 @@ func projected(have, want any) any {
 	switch w := want.(type) {
 	case plan.Set:
 		return setOf(have)
+	case secret.Value:
+		if have == w.Reveal() {
+			return w
+		}
+		return secret.Value{}
 	case map[string]any:
 		h, ok := have.(map[string]any)
 		if !ok {

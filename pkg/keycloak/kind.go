@@ -69,11 +69,11 @@ type change struct {
 
 // native is what Keycloak's objects know beside what the planner compares.
 type native struct {
-	raw       map[string]any      // read: as the server shows it
-	paths     map[string][]string // wanted: where each field stands in the object
-	refs      map[string]roleRef  // roles by label, wanted or read
-	discovery *discovery          // wanted: where the endpoints of an identity provider come from
-	password  *credential         // wanted: of a new user
+	raw         map[string]any      // read: as the server shows it
+	paths       map[string][]string // wanted: where each field stands in the object
+	refs        map[string]roleRef  // roles by label, wanted or read
+	discovery   *discovery          // wanted: where the endpoints of an identity provider come from
+	credentials []any               // wanted: of a new user
 }
 
 func nativeOf(o *plan.Object) *native {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/plan"
 )
 
@@ -50,9 +51,12 @@ func (s *Session) represent(ctx context.Context, realm plan.Address, refs []role
 	return out, nil
 }
 
-// mapRoles adds or takes away. What is no longer there needs no taking.
+// mapRoles adds or takes away. What is there needs no adding and what is gone no taking, so it can be sent twice.
 func (s *Session) mapRoles(ctx context.Context, method, to string, reps []map[string]any) error {
 	_, err := s.api.do(ctx, method, to, reps)
+	for attempt := 1; attempt < attempts && transport.Uncertain(err); attempt++ {
+		_, err = s.api.do(ctx, method, to, reps)
+	}
 	if method == http.MethodDelete && gone(err) {
 		return nil
 	}

@@ -20,6 +20,7 @@ func (w *wants) serviceAccount(client *plan.Object, said []maas.RoleRef, at []st
 	}
 	o := client.Child(kindServiceAccount, "", plan.Fields{})
 	rolesSaid(o, fieldRole, said)
+	o.Refs = append(o.Refs, client.Address) // the change of the client may be what makes the account
 	w.add(o, join(at, "serviceAccountRoles")...)
 }
 

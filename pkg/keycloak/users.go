@@ -20,15 +20,10 @@ type userKind struct{}
 func (userKind) info() plan.Kind { return plan.Kind{Name: kindUser, Apart: true} }
 
 const (
-	fieldGroup    = "group"
-	fieldPassword = "password"
+	fieldGroup       = "group"
+	fieldPassword    = "password"
+	fieldCredentials = "credentials" // taken on create only: those of an existing user are never touched
 )
-
-// credential is the password of a new user. An existing user's is never touched.
-type credential struct {
-	text      secret.Value
-	temporary bool
-}
 
 func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []string) {
 	for _, e := range said {
@@ -36,10 +31,14 @@ func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []s
 		o := object(realm.Child(kindUser, strings.ToLower(e.Name), nil), u.Object, nil)
 		o.Name = strings.ToLower(e.Name) // as the server makes it
 		if p, ok := o.Fields[fieldPassword].(secret.Value); ok {
-			nativeOf(o).password = &credential{text: p, temporary: u.Temporary}
+			nativeOf(o).credentials = []any{map[string]any{"type": fieldPassword, "value": p, "temporary": u.Temporary}}
 		}
-		delete(o.Fields, fieldPassword)
-		delete(nativeOf(o).paths, fieldPassword)
+		more, _ := u.Fields[fieldCredentials].([]any)
+		nativeOf(o).credentials = append(nativeOf(o).credentials, more...)
+		for _, field := range []string{fieldPassword, fieldCredentials} {
+			delete(o.Fields, field)
+			delete(nativeOf(o).paths, field)
+		}
 		if mail, ok := o.Fields["email"].(string); ok {
 			o.Fields["email"] = strings.ToLower(mail)
 		}
@@ -67,8 +66,8 @@ func (userKind) shape() *shape {
 	return &shape{
 		defaults: func(c *change) map[string]any {
 			body := map[string]any{"username": c.Name, "enabled": true} // a user is made disabled otherwise
-			if p := nativeOf(c.Desired).password; p != nil {
-				body["credentials"] = []any{map[string]any{"type": fieldPassword, "value": p.text.Reveal(), "temporary": p.temporary}}
+			if list := nativeOf(c.Desired).credentials; list != nil {
+				body[fieldCredentials], _ = c.wire(list) // nothing in it is handed over
 			}
 			return body
 		},

@@ -305,7 +305,7 @@ func (s *Server) deleteClient(c *call, x *client) answer {
 		return answer{status: http.StatusBadRequest, body: object{"error": "invalid_request", "error_description": "Could not delete client"}}
 	}
 	c.realm.clients = slices.DeleteFunc(c.realm.clients, func(y *client) bool { return y == x })
-	for _, role := range x.roles {
+	for _, role := range slices.Clone(x.roles) { // which loses them one by one
 		c.realm.unlink(role)
 	}
 	if x.account != nil {

@@ -1,0 +1,60 @@
+package keycloak_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/maasctl/pkg/keycloak/keycloaktest"
+)
+
+// lossy is a stand-in whose answers to creates get lost on the way, once for each address.
+type lossy struct {
+	stub *keycloaktest.Server
+
+	mu   sync.Mutex
+	lost map[string]bool
+}
+
+func (l *lossy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.mu.Lock()
+	lose := r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/admin/realms") && !strings.Contains(r.URL.Path, "role-mappings") && !l.lost[r.URL.Path]
+	l.lost[r.URL.Path] = true
+	l.mu.Unlock()
+	if !lose {
+		l.stub.ServeHTTP(w, r)
+		return
+	}
+	l.stub.ServeHTTP(httptest.NewRecorder(), r) // it takes effect
+	panic(http.ErrAbortHandler)                 // and nobody hears of it
+}
+
+func TestLostAnswersToCreates(t *testing.T) {
+	l := &lossy{stub: keycloaktest.New(keycloaktest.Options{}), lost: map[string]bool{}}
+	h := httptest.NewServer(l)
+	t.Cleanup(h.Close)
+	s := newServer("lossy", h.URL, 26)
+	w := newWorld(t, s)
+	w.applyText(lower(whole))
+	if n := len(list(w.admin.must(http.MethodGet, "/"+w.realm+"/roles", nil))); n != 5 {
+		t.Errorf("%d roles: some were made twice, or not at all", n)
+	}
+	if c := w.client("client"); c["attributes"].(map[string]any)["maasctl.owner"] != "maasctl:test" {
+		t.Errorf("what was made in a lost create is owned all the same: %v", c)
+	}
+}
+
+// A secret inside a list converges, and a client can get its service account and its roles at once.
+func TestServiceAccountOfAnExistingClient(t *testing.T) {
+	for _, version := range []int{26, 18} {
+		w := newWorld(t, stub(t, keycloaktest.Options{Version: version}))
+		w.applyText(`realms: {REALM: {clients: {c: {}}, roles: {r: {}}}}`)
+		w.applyText(`realms: {REALM: {clientScopes: {s: {}}, clients: {c: {serviceAccountsEnabled: true, serviceAccountRoles: [r], defaultClientScopes: [s]}}, roles: {r: {}}}}`)
+		user := w.user("service-account-c")
+		if m := w.get("/users/" + user["id"].(string) + "/role-mappings"); len(list(m["realmMappings"])) != 2 {
+			t.Errorf("%v", m)
+		}
+	}
+}
