@@ -105,17 +105,15 @@ func unwrapURL(err error) error {
 type wrapped[T any] struct{ Value T }
 
 func (w *wrapped[T]) UnmarshalJSON(text []byte) error {
-	var outer map[string]json.RawMessage
-	if err := json.Unmarshal(text, &outer); err != nil {
-		return err
-	}
-	if len(outer) != 1 {
+	var outer map[string]T
+	err := json.Unmarshal(text, &outer)
+	if len(outer) != 1 { // not wrapped after all; what went wrong above is of no interest
 		return json.Unmarshal(text, &w.Value)
 	}
 	for _, inner := range outer {
-		return json.Unmarshal(inner, &w.Value)
+		w.Value = inner
 	}
-	return nil
+	return err
 }
 
 // rows reads a list in whichever form it comes: a bare array, or an array under one of the object's keys.

@@ -1,9 +1,9 @@
 package threescale
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -21,16 +21,9 @@ type reader struct {
 	prune   bool
 	places  chan struct{}
 
-	mu      sync.Mutex
-	fetched map[string]*fetch
-	kept    map[string]*memo
-	state   plan.State
-}
-
-type fetch struct {
-	once sync.Once
-	text json.RawMessage
-	err  error
+	mu    sync.Mutex
+	kept  map[any]*memo
+	state plan.State
 }
 
 // Read reads all that the document has a key for, and nothing else. With prune, it also reads what has to be known
@@ -38,7 +31,7 @@ type fetch struct {
 func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error) {
 	r := &reader{
 		s: s, wanted: map[plan.Address]map[string]bool{}, leading: map[string]bool{}, desired: plan.State{}, prune: prune,
-		places: make(chan struct{}, readers), fetched: map[string]*fetch{}, kept: map[string]*memo{}, state: plan.State{},
+		places: make(chan struct{}, readers), kept: map[any]*memo{}, state: plan.State{},
 	}
 	r.desired.Put(desired...)
 	s.desired = r.desired
@@ -181,20 +174,31 @@ func (r *reader) mayGo(o *plan.Object) bool {
 	return r.prune && o.Owner == r.s.config.Owner
 }
 
-// get fetches a path once and reads it into out.
+// decoded is an answer as one type of Go.
+type decoded struct {
+	path string
+	as   reflect.Type
+}
+
+// get fetches a path once and reads it into out, which shares what it points to with all who ask for the same: it is to
+// be looked at, not to be changed.
 func (r *reader) get(ctx context.Context, path string, out any) error {
-	r.mu.Lock()
-	f, ok := r.fetched[path]
-	if !ok {
-		f = &fetch{}
-		r.fetched[path] = f
+	target := reflect.ValueOf(out).Elem()
+	value, err := keep(r, decoded{path, target.Type()}, func() (reflect.Value, error) {
+		text, err := keep(r, path, func() (text json.RawMessage, err error) {
+			err = r.s.api.get(ctx, path, &text)
+			return text, err
+		})
+		if err != nil {
+			return reflect.Value{}, err
+		}
+		v := reflect.New(target.Type())
+		return v.Elem(), json.Unmarshal(text, v.Interface())
+	})
+	if err == nil {
+		target.Set(value)
 	}
-	r.mu.Unlock()
-	f.once.Do(func() { f.err = r.s.api.get(ctx, path, &f.text) })
-	if f.err != nil {
-		return f.err
-	}
-	return json.NewDecoder(bytes.NewReader(f.text)).Decode(out)
+	return err
 }
 
 var _ getter = (*reader)(nil)
@@ -207,7 +211,7 @@ type memo struct {
 }
 
 // keep makes something once, however many ask for it: lists of the whole tenant are read by each product.
-func keep[T any](r *reader, name string, build func() (T, error)) (T, error) {
+func keep[T any](r *reader, name any, build func() (T, error)) (T, error) {
 	r.mu.Lock()
 	m, ok := r.kept[name]
 	if !ok {

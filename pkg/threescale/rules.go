@@ -80,6 +80,7 @@ func rulesOf(ctx context.Context, g getter, s *Session, owner plan.Address) ([]r
 	} else {
 		found, err = list[ruleJSON](ctx, g, path+".json")
 	}
+	found = slices.Clone(found)
 	slices.SortStableFunc(found, func(a, b ruleJSON) int {
 		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
 	})
