@@ -1,8 +1,10 @@
 package threescale_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,19 +100,39 @@ products:
 // counted on goes after the last deploy only, whichever product that is of.
 func TestMethodsGoAfterTheLastDeploy(t *testing.T) {
 	t.Parallel()
-	for range 3 { // the order in which products and backends are written differs
-		tn := newTenant(t, threescaletest.Options{Latency: threescaletest.FixedLatency(latency)})
-		tn.reach(`
+	tn := newTenant(t, threescaletest.Options{})
+	tn.reach(`
 backends: {shop: {url: "http://shop.example.com", methods: {old: {rules: [GET /old]}, new: {rules: [GET /new]}}}}
-products: {one: {backends: {}, methods: {old: {rules: [GET /old]}}}}
+products: {one: {backends: {}}}
 `)
-		tn.reach(`
+	tn.front(deployBeforeRules)
+	tn.reach(`
 backends: {shop: {url: "http://shop.example.com", methods: {old: {absent: true}, new: {rules: [GET /new]}}}}
 products:
-  one: {backends: {shop: /}, methods: {old: {absent: true}}, mappingRules: [], policies: [{name: cors}], apiTestPath: /one, promotion: automatic}
-  two: {backends: {shop: /}, policies: [{name: cors}], apiTestPath: /two, promotion: automatic}
+  one: {backends: {shop: /}, policies: [{name: cors}], promotion: automatic}
+  two: {backends: {shop: /}, policies: [{name: cors}], promotion: automatic}
 `)
-	}
+}
+
+// deployBeforeRules holds a backend's rules back until a chain has been written, and each deploy for a moment.
+func deployBeforeRules(next http.Handler) http.Handler {
+	chain := make(chan struct{})
+	written := sync.OnceFunc(func() { close(chain) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method != http.MethodGet && strings.Contains(r.URL.Path, "/backend_apis/") && strings.Contains(r.URL.Path, "/mapping_rules"):
+			select {
+			case <-chain:
+			case <-time.After(2 * time.Second):
+			}
+		case strings.HasSuffix(r.URL.Path, "/deploy.json"):
+			time.Sleep(100 * time.Millisecond)
+		}
+		next.ServeHTTP(w, r)
+		if strings.HasSuffix(r.URL.Path, "/policies.json") {
+			written()
+		}
+	})
 }
 
 // A tenant has one product at least: the sample product goes once there is another, in the same run.
