@@ -51,7 +51,7 @@ local function launch(self, name, values)
   local dir = self.dir .. '/' .. name
   shell('mkdir -p ' .. dir)
   values.DIR, values.SUPPORT, values.POLICY, values.MODULES = dir, SUPPORT, self.policy or POLICY, modules()
-  local template = read(SUPPORT .. '/' .. (values.TEMPLATE or name) .. '.conf.tmpl')
+  local template = read(SUPPORT .. '/' .. name .. '.conf.tmpl')
   write(dir .. '/nginx.conf', (template:gsub('@([A-Z_]+)@', values)))
   shell('nginx -p ' .. dir .. ' -e ' .. dir .. '/error.log -c ' .. dir .. '/nginx.conf')
   self.pids[name] = tonumber(read(dir .. '/nginx.pid'):match('%d+'))
@@ -95,11 +95,12 @@ function Rig.start(services, options)
   write(self.dir .. '/gateway/services.json',
     cjson.encode({ services = all, chain_has_policy = options.chain_has_policy ~= false }))
   launch(self, 'world', { PORT = tostring(self.world_port) })
-  launch(self, 'gateway', {
+  local ok, err = pcall(launch, self, 'gateway', {
     PORT = tostring(self.port), WORLD_PORT = tostring(self.world_port), LOG_LEVEL = options.log_level or 'warn',
-    TEMPLATE = options.template,
   })
-  return self
+  if ok then return self end
+  self:stop()
+  error(err)
 end
 
 function Rig:stop()
