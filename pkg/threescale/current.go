@@ -98,6 +98,7 @@ func (r *reader) sameBackendRules(ctx context.Context, b backendJSON, u usageJSO
 	if !r.wanted[at][kindRules] {
 		return true, nil
 	}
+	r.s.learn(at, b.ID) // products are read beside backends
 	found, err := rulesKind{}.read(ctx, r, &plan.Object{Address: at})
 	if err != nil {
 		return false, err
