@@ -239,7 +239,7 @@ func (s *Session) missingSubscriptions(ctx context.Context, g getter) ([]missing
 	defaults := make(map[int64]int64, len(products)) // service plan by product
 	for _, p := range products {
 		plans, err := list[servicePlanRow](ctx, g, itemPath(productsPath, p.ID, "/service_plans.json"))
-		if err != nil {
+		if err != nil && !gone(err) { // a product may go in the same run
 			return nil, err
 		}
 		for _, sp := range plans {
@@ -291,7 +291,8 @@ func (subscriptionsKind) write(ctx context.Context, s *Session, _ *change) error
 		return err
 	}
 	for _, m := range all {
-		if err := s.subscribe(ctx, itemPath(accountsPath, m.account, "/service_subscriptions"), m.plan); err != nil {
+		err := s.subscribe(ctx, itemPath(accountsPath, m.account, "/service_subscriptions"), m.plan)
+		if err != nil && !gone(err) { // the product, or the account, went in the same run
 			return err
 		}
 	}
