@@ -36,7 +36,7 @@ func (w *wants) clients(realm *plan.Object, said maas.Map[*maas.Client], at []st
 	for _, e := range said {
 		c, path := e.Value, join(at, "clients", e.Name)
 		o := object(realm.Child(kindClient, e.Name, nil), c.Object, nil)
-		w.portal(o, e.Name, path)
+		w.portal(o, e.Name)
 		// What a new client gets of scopes depends on the realm's defaults.
 		o.Refs = append(o.Refs, realm.Address.Child(kindDefaultScopes, ""), realm.Address.Child(kindOptionalScopes, ""))
 		scopesSaid(o, fieldDefaultScopes, c.DefaultClientScopes)
@@ -153,7 +153,7 @@ func (r *reader) secret(ctx context.Context, o, d *plan.Object) error {
 	if d != nil {
 		said = d.Fields[fieldSecret]
 	}
-	taken := r.s.takenOver(o.Address, fieldSecret)
+	taken := r.s.takenOver(o.Address)
 	if said == nil && !taken || !confidential(raw) {
 		return nil
 	}

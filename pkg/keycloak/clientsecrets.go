@@ -52,10 +52,10 @@ func (s *Session) secretAfterCreate(ctx context.Context, c *change, body map[str
 		shown, err = s.shownSecret(ctx, c)
 		return shown != "", err
 	})
-	if err == nil && makes && shown == "" && s.takenOver(c.Address, fieldSecret) {
+	if err == nil && makes && shown == "" && s.takenOver(c.Address) {
 		shown, err = s.shownSecret(ctx, c)
 	}
-	if err == nil && shown == "" && (!makes || s.takenOver(c.Address, fieldSecret)) {
+	if err == nil && shown == "" && (!makes || s.takenOver(c.Address)) {
 		shown, err = s.newSecret(ctx, c)
 	}
 	if err == nil && shown != "" {
@@ -77,7 +77,7 @@ func (s *Session) secretAfterUpdate(ctx context.Context, c *change) error {
 			shown, err = s.newSecret(ctx, c)
 		}
 	default:
-		if c.Live.Outputs[fieldSecret] != nil || !s.takenOver(c.Address, fieldSecret) {
+		if c.Live.Outputs[fieldSecret] != nil || !s.takenOver(c.Address) {
 			return nil
 		}
 		shown, err = s.shownSecret(ctx, c)

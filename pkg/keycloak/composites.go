@@ -20,7 +20,7 @@ func (w *wants) composites(role *plan.Object, said []maas.RoleRef, at []string) 
 		return
 	}
 	o := role.Child(kindComposites, "", plan.Fields{})
-	rolesSaid(o, fieldRole, said)
+	rolesSaid(o, said)
 	w.add(o, join(at, "composites")...)
 }
 

@@ -15,13 +15,13 @@ type wants struct {
 	objects     []*plan.Object
 	collections []plan.Collection
 	notApplied  []plan.Note
-	asked       map[plan.Address]map[string]bool
+	asked       map[plan.Address]bool
 }
 
 // Desired gives the objects that a document wants, the collections that it names, and what isn't applied. peers are the names
 // of all systems of the plan: those can hand over values.
 func (s *Session) Desired(doc *maas.Document, peers []string) ([]*plan.Object, []plan.Collection, []plan.Note) {
-	w := &wants{doc: doc, peers: peers, asked: map[plan.Address]map[string]bool{}}
+	w := &wants{doc: doc, peers: peers, asked: map[plan.Address]bool{}}
 	w.takenOver()
 	w.realms()
 	s.mu.Lock()
@@ -80,16 +80,9 @@ func (w *wants) name(kind string, parent plan.Address) {
 // Address is where a client of a realm stands in plans.
 func Address(realm, client string) plan.Address { return clientAt(realmAt(realm), client) }
 
-func (w *wants) ask(ref *maas.ClientRef, fields ...string) {
-	if ref == nil {
-		return
-	}
-	a := Address(ref.Realm, ref.Client)
-	if w.asked[a] == nil {
-		w.asked[a] = map[string]bool{}
-	}
-	for _, f := range fields {
-		w.asked[a][f] = true
+func (w *wants) ask(ref *maas.ClientRef) {
+	if ref != nil {
+		w.asked[Address(ref.Realm, ref.Client)] = true
 	}
 }
 
@@ -97,12 +90,12 @@ func (w *wants) ask(ref *maas.ClientRef, fields ...string) {
 func (w *wants) takenOver() {
 	if t := w.doc.Tenant; t != nil {
 		for _, s := range t.SignIn {
-			w.ask(s.Value.Client, fieldSecret)
+			w.ask(s.Value.Client)
 		}
 	}
 	for _, p := range w.doc.Products {
 		if a := p.Value.Authentication; a != nil && a.OIDC != nil {
-			w.ask(a.OIDC.Client, fieldSecret)
+			w.ask(a.OIDC.Client)
 		}
 	}
 	w.outputs()
@@ -111,7 +104,7 @@ func (w *wants) takenOver() {
 	}
 	for _, a := range w.doc.Accounts.Accounts {
 		for _, app := range a.Value.Applications {
-			w.ask(app.Value.Client, fieldSecret)
+			w.ask(app.Value.Client)
 		}
 	}
 }
@@ -122,7 +115,7 @@ func (w *wants) outputs() {
 		for _, c := range r.Value.Clients {
 			for _, o := range w.doc.Outputs {
 				if strings.Contains(o.Value, "realms."+r.Name+".clients."+c.Name+"."+fieldSecret+"}") {
-					w.ask(&maas.ClientRef{Realm: r.Name, Client: c.Name}, fieldSecret)
+					w.ask(&maas.ClientRef{Realm: r.Name, Client: c.Name})
 				}
 			}
 		}

@@ -22,7 +22,7 @@ func (w *wants) groups(parent *plan.Object, said maas.Map[*maas.Group], at []str
 		path := join(at, "groups", e.Name)
 		o := object(parent.Child(kindGroup, e.Name, nil), e.Value.Object, nil)
 		if e.Value.Roles != nil {
-			rolesSaid(o, fieldRole, e.Value.Roles)
+			rolesSaid(o, e.Value.Roles)
 		}
 		w.add(o, path...)
 		if !o.Absent {

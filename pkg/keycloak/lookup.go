@@ -43,7 +43,7 @@ func (r roleRef) needs(realm plan.Address) []plan.Address {
 }
 
 // rolesSaid is a set of roles that the document names, with what each label stands for.
-func rolesSaid(o *plan.Object, field string, said []maas.RoleRef) {
+func rolesSaid(o *plan.Object, said []maas.RoleRef) {
 	n := nativeOf(o)
 	if n.refs == nil {
 		n.refs = map[string]roleRef{}
@@ -56,7 +56,7 @@ func rolesSaid(o *plan.Object, field string, said []maas.RoleRef) {
 		n.refs[ref.label()] = ref
 		o.Refs = append(o.Refs, ref.needs(o.Address.Root())...)
 	}
-	o.Fields[field] = set
+	o.Fields[fieldRole] = set
 }
 
 // clientID is the server's id of a client that is named by its clientId.

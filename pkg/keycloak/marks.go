@@ -15,7 +15,7 @@ import (
 // The keys of maasctl's own in attributes and configurations; Keycloak cuts or refuses values of more than 255 characters.
 const (
 	ownerKey  = "maasctl.owner"
-	secretKey = "maasctl.secret." // and the name of the field
+	secretKey = "maasctl.secret." //nolint:gosec // no secret, but where its fingerprint stands; the name of the field follows
 )
 
 // masked is what Keycloak shows in place of a secret; written back it keeps the secret that is there, but for a client's.

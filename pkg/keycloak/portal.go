@@ -15,7 +15,7 @@ const PortalField = "portalUrl"
 
 // portal puts the callbacks of the sign-ins in the place of "portal". 3scale knows the portal's address, so they are names
 // that it hands over.
-func (w *wants) portal(o *plan.Object, client string, at []string) {
+func (w *wants) portal(o *plan.Object, client string) {
 	set, _ := o.Fields["redirectUris"].(plan.Set)
 	if _, ok := set[portalURI]; !ok {
 		return

@@ -2,7 +2,9 @@ package keycloak
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -91,42 +93,53 @@ type assignment struct {
 	there         [2]plan.Set
 }
 
-// assign brings in and takes away what the document says. A scope that is in the other list has to leave it first: a PUT of it
-// changes nothing otherwise, and says 204.
+// assign takes away and brings in what the document says.
 func (s *Session) assign(ctx context.Context, c *change, a assignment) error {
 	for i, field := range a.fields {
-		said, _ := c.Desired.Fields[field].(plan.Set)
 		leave := c.elements(field, plan.Remove)
-		for name, v := range said {
-			if v == nil {
-				leave = append(leave, name)
-			}
-		}
-		for _, name := range leave {
+		for _, name := range slices.Concat(leave, saidScopes(c, field, false)) {
 			if err := s.unassign(ctx, c, a, i, name); err != nil {
 				return err
 			}
 		}
 	}
 	for i, field := range a.fields {
-		said, _ := c.Desired.Fields[field].(plan.Set)
-		for name, v := range said {
-			if _, there := a.there[i][name]; v == nil || there {
-				continue
-			}
-			if err := s.unassign(ctx, c, a, 1-i, name); err != nil {
-				return err
-			}
-			id, err := s.scopeID(ctx, c.Address.Root(), name)
-			if err != nil {
-				return err
-			}
-			if _, err := s.api.do(ctx, http.MethodPut, a.paths[i]+path(id), map[string]any{}); err != nil {
+		for _, name := range saidScopes(c, field, true) {
+			if err := s.assignOne(ctx, c, a, i, name); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// saidScopes are the scopes that the document wants to be there, or not to be there.
+func saidScopes(c *change, field string, there bool) []string {
+	said, _ := c.Desired.Fields[field].(plan.Set)
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(said)) {
+		if (said[name] != nil) == there {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// assignOne brings one scope in. Where it is in the other list it has to leave that first: a PUT of it changes nothing
+// otherwise, and says 204.
+func (s *Session) assignOne(ctx context.Context, c *change, a assignment, i int, name string) error {
+	if _, there := a.there[i][name]; there {
+		return nil
+	}
+	if err := s.unassign(ctx, c, a, 1-i, name); err != nil {
+		return err
+	}
+	id, err := s.scopeID(ctx, c.Address.Root(), name)
+	if err != nil {
+		return err
+	}
+	_, err = s.api.do(ctx, http.MethodPut, a.paths[i]+path(id), map[string]any{})
+	return err
 }
 
 func (s *Session) unassign(ctx context.Context, c *change, a assignment, i int, name string) error {

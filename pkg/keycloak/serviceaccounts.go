@@ -19,7 +19,7 @@ func (w *wants) serviceAccount(client *plan.Object, said []maas.RoleRef, at []st
 		return
 	}
 	o := client.Child(kindServiceAccount, "", plan.Fields{})
-	rolesSaid(o, fieldRole, said)
+	rolesSaid(o, said)
 	o.Refs = append(o.Refs, client.Address) // the change of the client may be what makes the account
 	w.add(o, join(at, "serviceAccountRoles")...)
 }

@@ -39,10 +39,10 @@ type Session struct {
 	mu        sync.Mutex
 	ids       map[plan.Address]string
 	desired   plan.State
-	asked     map[plan.Address]map[string]bool // outputs that other objects take over
-	done      map[plan.Address]bool            // created along with their parents
-	mappers   map[plan.Address][]*plan.Object  // wanted, by what they are below
-	protocols map[plan.Address]string          // of clients and scopes that are there
+	asked     map[plan.Address]bool           // clients whose secrets other objects take over
+	done      map[plan.Address]bool           // created along with their parents
+	mappers   map[plan.Address][]*plan.Object // wanted, by what they are below
+	protocols map[plan.Address]string         // of clients and scopes that are there
 	warnings  []plan.Note
 
 	roles   turns // one list of a realm's roles at a time
@@ -56,7 +56,7 @@ func Open(config Config) *Session {
 	}
 	s := &Session{
 		config: config, byName: map[string]kind{}, ids: map[plan.Address]string{}, desired: plan.State{},
-		asked: map[plan.Address]map[string]bool{}, done: map[plan.Address]bool{},
+		asked: map[plan.Address]bool{}, done: map[plan.Address]bool{},
 	}
 	s.api = newClient(config)
 	for _, k := range kinds() {
@@ -147,11 +147,11 @@ func (s *Session) isEmbedded(a plan.Address) bool {
 	return s.done[a]
 }
 
-// takenOver tells whether another object takes over an output of this one.
-func (s *Session) takenOver(a plan.Address, field string) bool {
+// takenOver tells whether another object takes over this client's secret.
+func (s *Session) takenOver(a plan.Address) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked[a][field]
+	return s.asked[a]
 }
 
 // turns lets one goroutine at a time do what has the same key.

@@ -43,7 +43,7 @@ func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []s
 			o.Fields["email"] = strings.ToLower(mail)
 		}
 		if u.Roles != nil {
-			rolesSaid(o, fieldRole, u.Roles)
+			rolesSaid(o, u.Roles)
 		}
 		if u.Groups != nil {
 			groupsSaid(o, u.Groups)

@@ -133,8 +133,10 @@ func newClient() object {
 	}
 }
 
-// ownFields of a client's body have their own ways.
-var ownFields = [...]string{"id", "attributes", "secret", "protocolMappers", "defaultClientScopes", "optionalClientScopes", "access"}
+// ownFields are those of a client's body that have their own ways.
+func ownFields() []string {
+	return []string{"id", "attributes", "secret", "protocolMappers", "defaultClientScopes", "optionalClientScopes", "access"}
+}
 
 func (s *Server) createClient(c *call) answer {
 	body, a, good := s.read(c, "Client")
@@ -155,7 +157,7 @@ func (s *Server) createClient(c *call) answer {
 	if a, bad := s.badProtocol(body, true); bad {
 		return a
 	}
-	merge(x.rep, body, ownFields[:]...)
+	merge(x.rep, body, ownFields()...)
 	if !s.old() {
 		mapping(x.rep, "attributes")["realm_client"] = "false"
 	}
@@ -276,7 +278,7 @@ func (s *Server) putClient(c *call, x *client) answer {
 		return a
 	}
 	empty := len(list(x.rep["webOrigins"])) == 0
-	merge(x.rep, body, ownFields[:]...)
+	merge(x.rep, body, ownFields()...)
 	x.attributes(body)
 	if !s.old() && empty && body["redirectUris"] != nil && body["webOrigins"] == nil {
 		x.rep["webOrigins"] = origins(x.rep)

@@ -139,14 +139,16 @@ func (r *realm) compose(rec recording) {
 func (r *realm) defaultRole() *role { return r.role("default-roles-" + strings.ToLower(r.name)) }
 
 // lostOn18 are kept as attributes there: a body with attributes and without them takes them away.
-var lostOn18 = [...]string{"displayName", "displayNameHtml", "browserSecurityHeaders"}
+func lostOn18() []string {
+	return []string{"displayName", "displayNameHtml", "browserSecurityHeaders"}
+}
 
 // lose takes away what 18 loses by a PUT.
 func (r *realm) lose(body object) {
 	if !r.old || body["attributes"] == nil {
 		return
 	}
-	for _, field := range lostOn18 {
+	for _, field := range lostOn18() {
 		if body[field] == nil {
 			delete(r.rep, field)
 		}

@@ -107,7 +107,7 @@ func (d *dumper) call(method, path string, body any) any {
 		d.err = err
 		return nil
 	}
-	r, err := http.NewRequestWithContext(context.WithoutCancel(d.ctx), method, d.base+"/admin/realms"+path, bytes.NewReader(text))
+	r, err := http.NewRequestWithContext(d.ctx, method, d.base+"/admin/realms"+path, bytes.NewReader(text))
 	if err != nil {
 		d.err = err
 		return nil

@@ -3,14 +3,16 @@ package dump
 import "net/url"
 
 // own are fields of a realm that have their own place in the state.
-var own = []string{"realm", "defaultRole", "identityProviders", "identityProviderMappers", "clientPolicies", "clientProfiles"}
+func own() []string {
+	return []string{"realm", "defaultRole", "identityProviders", "identityProviderMappers", "clientPolicies", "clientProfiles"}
+}
 
 // state is all of a realm that Keycloak gives.
 func (d *dumper) state(realm string) any {
 	r := path(realm)
 	out := map[string]any{}
 	raw := d.one(r)
-	whole := d.object(raw, own...)
+	whole := d.object(raw, own()...)
 	attributes := map[string]any{} // a realm that was once written whole repeats some of its fields as attributes
 	given, _ := whole["attributes"].(map[string]any)
 	for k, v := range given {
