@@ -236,7 +236,7 @@ func TestStatesThatWontDo(t *testing.T) {
 		{good, "another", "has another token already"},
 		{filepath.Join(dir, "broken"), "", "no state of a sandbox"},
 		{filepath.Join(dir, "newer"), "", "its format is 2"},
-		{filepath.Join(dir, "empty"), "", "load a state"},
+		{filepath.Join(dir, "empty"), "", "3scale: load a state"},
 		{filepath.Join(dir, "none", "state.json"), "", "no such file or directory"},
 	} {
 		s, err := sandbox.Start(t.Context(), sandbox.Config{Listen: ":0", KeycloakListen: ":0", State: c.file, Token: c.token})

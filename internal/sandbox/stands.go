@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 	"fmt"
-	"net/http"
 
 	"example.com/maasctl/pkg/keycloak/keycloaktest"
 	"example.com/maasctl/pkg/threescale/threescaletest"
@@ -12,7 +11,7 @@ import (
 // stands are the two stand-ins.
 type stands struct {
 	threescale *threescaletest.Server
-	keycloak   http.Handler
+	keycloak   *keycloaktest.Server
 }
 
 // fill makes the stand-ins with what they hold: the state's objects, or the seed's, or a new server's.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 type state struct {
 	FormatVersion int             `json:"formatVersion"`
 	ThreeScale    json.RawMessage `json:"threescale"`
+	Keycloak      json.RawMessage `json:"keycloak"`
 }
 
 const stateFormat = 1
@@ -42,7 +44,11 @@ func (s *Sandbox) load() (bool, error) {
 	}
 	threescale, err := threescaletest.Load(s.options(), bytes.NewReader(kept.ThreeScale))
 	if err != nil {
-		return false, fmt.Errorf("--state %s: %w", s.config.State, err)
+		return false, fmt.Errorf("--state %s: 3scale: %w", s.config.State, err)
+	}
+	keycloak, err := keycloaktest.Load(keycloaktest.Options{}, bytes.NewReader(kept.Keycloak))
+	if err != nil {
+		return false, fmt.Errorf("--state %s: Keycloak: %w", s.config.State, err)
 	}
 	if t := s.config.Token; t != "" && t != threescale.Token() {
 		return false, fmt.Errorf("--token: the tenant in %s has another token already; leave --token out, or take another file", s.config.State)
@@ -50,7 +56,7 @@ func (s *Sandbox) load() (bool, error) {
 	if s.config.Seed != nil {
 		s.Warnings = append(s.Warnings, "the state of "+s.config.State+" goes on; --seed-file is for a new sandbox and was not applied")
 	}
-	s.stands = &stands{threescale, keycloaktest.New(keycloaktest.Options{})}
+	s.stands = &stands{threescale, keycloak}
 	return true, nil
 }
 
@@ -59,20 +65,11 @@ func (s *Sandbox) save() error {
 	if s.config.State == "" {
 		return nil
 	}
-	var threescale bytes.Buffer
-	if err := s.stands.threescale.Save(&threescale); err != nil {
-		return fmt.Errorf("--state: %w", err)
-	}
-	raw, err := json.Marshal(state{FormatVersion: stateFormat, ThreeScale: threescale.Bytes()})
-	if err != nil {
-		return fmt.Errorf("--state: %w", err)
-	}
 	f, err := os.CreateTemp(filepath.Dir(s.config.State), filepath.Base(s.config.State)+".*")
 	if err != nil {
 		return fmt.Errorf("--state: %w", err)
 	}
-	_, err = f.Write(raw)
-	if err = errors.Join(err, f.Close()); err == nil {
+	if err = errors.Join(s.write(f), f.Close()); err == nil {
 		err = os.Rename(f.Name(), s.config.State)
 	}
 	if err != nil {
@@ -80,4 +77,22 @@ func (s *Sandbox) save() error {
 		return fmt.Errorf("--state: %w", err)
 	}
 	return nil
+}
+
+// write writes a state piece by piece: that of a large tenant is large.
+func (s *Sandbox) write(f io.Writer) error {
+	_, err := fmt.Fprintf(f, `{"formatVersion":%d,"threescale":`, stateFormat)
+	if err == nil {
+		err = s.stands.threescale.Save(f)
+	}
+	if err == nil {
+		_, err = io.WriteString(f, `,"keycloak":`)
+	}
+	if err == nil {
+		err = s.stands.keycloak.Save(f)
+	}
+	if err == nil {
+		_, err = io.WriteString(f, "}\n")
+	}
+	return err
 }
