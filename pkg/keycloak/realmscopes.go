@@ -2,6 +2,8 @@ package keycloak
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -88,26 +90,27 @@ func (r *reader) ownScopes(ctx context.Context, realm *plan.Object) (map[string]
 	return out, err
 }
 
-// prunableScopes are the scopes that --prune may take from a client: its own ones, but those that a realm gives to all.
+// prunableScopes are the scopes that --prune may take from a client: its own ones, but those that the realm gives to all.
 func (r *reader) prunableScopes(ctx context.Context, realm *plan.Object) (map[string]bool, error) {
 	out, err := r.ownScopes(ctx, realm)
 	if err != nil || len(out) == 0 {
 		return nil, err
 	}
 	for i, list := range realmLists(realm.Name) {
+		d := r.desired[realm.Address.Child(realmScopesKind{optional: i == 1}.name(), "")]
+		if d != nil && realm.Owner == r.s.config.Owner { // of its own ones, the realm will give those that the document says
+			said, _ := d.Fields[fieldScope].(plan.Set)
+			for _, name := range slices.Sorted(maps.Keys(said)) {
+				delete(out, name)
+			}
+			continue
+		}
 		found, err := r.list(ctx, list)
 		if err != nil {
 			return nil, err
 		}
 		for _, raw := range found {
 			delete(out, str(raw, "name"))
-		}
-		d := r.desired[realm.Address.Child(realmScopesKind{optional: i == 1}.name(), "")]
-		if d == nil {
-			continue
-		}
-		for name := range d.Fields[fieldScope].(plan.Set) {
-			delete(out, name)
 		}
 	}
 	return out, nil
