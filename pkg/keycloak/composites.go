@@ -77,7 +77,7 @@ func (compositesKind) write(ctx context.Context, s *Session, c *change) error {
 		return err
 	}
 	for _, step := range c.roleSteps() {
-		reps, err := s.represent(ctx, c.Address.Root(), step.refs)
+		reps, err := s.represent(ctx, c.Address.Root(), step.method, step.refs)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package keycloak
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -13,6 +14,18 @@ import (
 func realmAt(name string) plan.Address { return plan.Root(System, kindRealm, name) }
 
 func clientAt(realm plan.Address, id string) plan.Address { return realm.Child(kindClient, id) }
+
+// missingError is something that is pointed at and isn't there.
+type missingError struct{ text string }
+
+func (e *missingError) Error() string { return e.text }
+
+func missing(format string, args ...any) error { return &missingError{fmt.Sprintf(format, args...)} }
+
+func isMissing(err error) bool {
+	var e *missingError
+	return errors.As(err, &e)
+}
 
 // roleRef names a role of a realm, or of one of its clients.
 type roleRef struct{ client, role string }
@@ -67,7 +80,7 @@ func (s *Session) clientID(ctx context.Context, realm plan.Address, clientID str
 	}
 	id, err := findClient(ctx, s, a)
 	if err == nil && id == "" {
-		err = fmt.Errorf("realm %s has no client %q", realm.Name(), clientID)
+		err = missing("realm %s has no client %q", realm.Name(), clientID)
 	}
 	if err == nil {
 		s.learn(a, id)
@@ -101,7 +114,7 @@ func (s *Session) roleID(ctx context.Context, realm plan.Address, ref roleRef) (
 		var role map[string]any
 		err = s.api.get(ctx, path(realm.Name(), "clients", client, "roles", ref.role), &role)
 		if gone(err) {
-			return "", fmt.Errorf("client %s has no role %q", ref.client, ref.role)
+			return "", missing("client %s has no role %q", ref.client, ref.role)
 		}
 		if err == nil {
 			s.learn(a, str(role, "id"))
@@ -122,7 +135,7 @@ func (s *Session) roleID(ctx context.Context, realm plan.Address, ref roleRef) (
 	if id, ok := s.id(a); ok {
 		return id, nil
 	}
-	return "", fmt.Errorf("realm %s has no role %q", realm.Name(), ref.role)
+	return "", missing("realm %s has no role %q", realm.Name(), ref.role)
 }
 
 // scopeID is the server's id of a client scope.
@@ -133,7 +146,7 @@ func (s *Session) scopeID(ctx context.Context, realm plan.Address, name string) 
 	}
 	id, err := findScope(ctx, s, a)
 	if err == nil && id == "" {
-		err = fmt.Errorf("realm %s has no client scope %q", realm.Name(), name)
+		err = missing("realm %s has no client scope %q", realm.Name(), name)
 	}
 	return id, err
 }
@@ -164,7 +177,7 @@ func (s *Session) groupID(ctx context.Context, realm plan.Address, groupPath str
 	segments := append([]string{realm.Name(), "group-by-path"}, strings.Split(strings.Trim(groupPath, "/"), "/")...)
 	err := s.api.get(ctx, path(segments...), &group)
 	if gone(err) {
-		return "", fmt.Errorf("realm %s has no group %q", realm.Name(), groupPath)
+		return "", missing("realm %s has no group %q", realm.Name(), groupPath)
 	}
 	return str(group, "id"), err
 }

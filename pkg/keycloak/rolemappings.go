@@ -38,11 +38,15 @@ func (c *change) roleSteps() []roleStep {
 	return steps
 }
 
-// represent gives roles in the form in which they are sent: the server looks at id and name.
-func (s *Session) represent(ctx context.Context, realm plan.Address, refs []roleRef) ([]map[string]any, error) {
+// represent gives roles in the form in which they are sent: the server looks at id and name. Roles that are to be taken away
+// and are gone themselves are left out.
+func (s *Session) represent(ctx context.Context, realm plan.Address, method string, refs []roleRef) ([]map[string]any, error) {
 	var out []map[string]any
 	for _, ref := range refs {
 		id, err := s.roleID(ctx, realm, ref)
+		if method == http.MethodDelete && isMissing(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -53,6 +57,9 @@ func (s *Session) represent(ctx context.Context, realm plan.Address, refs []role
 
 // mapRoles adds or takes away. What is there needs no adding and what is gone no taking, so it can be sent twice.
 func (s *Session) mapRoles(ctx context.Context, method, to string, reps []map[string]any) error {
+	if len(reps) == 0 {
+		return nil
+	}
 	_, err := s.api.do(ctx, method, to, reps)
 	for attempt := 1; attempt < attempts && transport.Uncertain(err); attempt++ {
 		_, err = s.api.do(ctx, method, to, reps)
@@ -88,12 +95,15 @@ func (s *Session) mapSome(ctx context.Context, realm plan.Address, method, item 
 	to := item + "/role-mappings/realm"
 	if refs[0].client != "" {
 		id, err := s.clientID(ctx, realm, refs[0].client)
+		if method == http.MethodDelete && isMissing(err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
 		to = item + "/role-mappings/clients" + path(id)
 	}
-	reps, err := s.represent(ctx, realm, refs)
+	reps, err := s.represent(ctx, realm, method, refs)
 	if err != nil {
 		return err
 	}

@@ -138,22 +138,28 @@ func (s *Session) assignOne(ctx context.Context, c *change, a assignment, i int,
 	if err != nil {
 		return err
 	}
-	_, err = s.api.do(ctx, http.MethodPut, a.paths[i]+path(id), map[string]any{})
-	return err
+	return retried(ctx, func() error {
+		_, err := s.api.do(ctx, http.MethodPut, a.paths[i]+path(id), map[string]any{})
+		return err
+	})
 }
 
 func (s *Session) unassign(ctx context.Context, c *change, a assignment, i int, name string) error {
 	if _, there := a.there[i][name]; !there {
 		return nil
 	}
-	id, err := s.scopeID(ctx, c.Address.Root(), name)
-	if err != nil {
-		return err
-	}
-	_, err = s.api.do(ctx, http.MethodDelete, a.paths[i]+path(id), nil)
-	if gone(err) {
-		err = nil
-	}
 	delete(a.there[i], name)
+	scope := c.Address.Root().Child(kindScope, name)
+	id, known := s.id(scope)
+	if !known {
+		var err error
+		if id, err = findScope(ctx, s, scope); err != nil || id == "" {
+			return err // a scope that is gone is nowhere assigned
+		}
+	}
+	_, err := s.api.do(ctx, http.MethodDelete, a.paths[i]+path(id), nil)
+	if gone(err) {
+		return nil
+	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -338,3 +339,7 @@ func text(t *testing.T, v any) string {
 	}
 	return string(out)
 }
+
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+
+func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }

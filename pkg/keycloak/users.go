@@ -166,10 +166,17 @@ func (k userKind) write(ctx context.Context, s *Session, c *change) error {
 	for method, action := range map[string]plan.FieldAction{http.MethodPut: plan.Add, http.MethodDelete: plan.Remove} {
 		for _, g := range c.elements(fieldGroup, action) {
 			id, err := s.groupID(ctx, c.Address.Root(), g)
+			if action == plan.Remove && isMissing(err) {
+				continue // it has gone itself
+			}
 			if err != nil {
 				return err
 			}
-			if _, err := s.api.do(ctx, method, item+"/groups"+path(id), nil); err != nil {
+			err = retried(ctx, func() error {
+				_, err := s.api.do(ctx, method, item+"/groups"+path(id), nil)
+				return err
+			})
+			if err != nil {
 				return err
 			}
 		}
