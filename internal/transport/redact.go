@@ -3,11 +3,11 @@ package transport
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"example.com/maasctl/internal/lazyregexp"
 	"example.com/maasctl/pkg/secret"
 )
 
@@ -59,12 +59,12 @@ const secretNames = `access_token|refresh_token|id_token|client_secret|clientSec
 	`service_token|registrationAccessToken|bindCredential|secretData`
 
 var (
-	jsonSecrets = regexp.MustCompile(`("(?:` + secretNames + `)"\s*:\s*)("(?:[^"\\]|\\.)*"|\d+)`)
-	formSecrets = regexp.MustCompile(`((?:^|[?&\s\[])(?:` + secretNames + `)\]?=)[^&\s"]*`)
-	userInfo    = regexp.MustCompile(`(://[^/\s:@"]*:)[^/\s@"]*@`)
+	jsonSecrets = lazyregexp.New(`("(?:` + secretNames + `)"\s*:\s*)("(?:[^"\\]|\\.)*"|\d+)`)
+	formSecrets = lazyregexp.New(`((?:^|[?&\s\[])(?:` + secretNames + `)\]?=)[^&\s"]*`)
+	userInfo    = lazyregexp.New(`(://[^/\s:@"]*:)[^/\s@"]*@`)
 	// bareValues are answers that hold nothing but a secret, under a name that says nothing: a client's secret in
 	// Keycloak, an application's keys in 3scale.
-	bareValues = regexp.MustCompile(`("(?:type"\s*:\s*"(?:secret|password)"\s*,\s*|key"\s*:\s*\{\s*)"value"\s*:\s*)"(?:[^"\\]|\\.)*"`)
+	bareValues = lazyregexp.New(`("(?:type"\s*:\s*"(?:secret|password)"\s*,\s*|key"\s*:\s*\{\s*)"value"\s*:\s*)"(?:[^"\\]|\\.)*"`)
 )
 
 // Text is the text without secrets.

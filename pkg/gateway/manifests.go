@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strconv"
 	"time"
 
 	llmmetrics "example.com/maasctl/apicast/llm-metrics"
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // Options say which cluster objects the policy is for.
@@ -199,7 +199,7 @@ func (o Options) RouteTimeout() string {
 	return strconv.FormatInt(int64(o.Timeout/time.Second), 10) + "s"
 }
 
-var dnsName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`)
+var dnsName = lazyregexp.New(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`)
 
 // maxTimeout is HAProxy's: 2^31-1 ms. It takes a longer one for this one, with a warning in its log.
 const maxTimeout = (1<<31 - 1) * time.Millisecond

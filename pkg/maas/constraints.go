@@ -2,10 +2,11 @@ package maas
 
 import (
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // Constraints stand in the types' tags, so that the loader, the schema and the reader see the same ones:
@@ -60,15 +61,15 @@ func (d *decoder) checkRange(n *node, x int64, a at) {
 
 // What names look like in 3scale and Keycloak.
 var (
-	systemName   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_/-]+$`)
-	plainName    = regexp.MustCompile(`\S`)
-	organization = regexp.MustCompile(`[\p{L}\p{N}]`)
-	username     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.@+-]{2,39}$`)
-	realmName    = regexp.MustCompile(`^[^/]+$`)
+	systemName   = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9_/-]+$`)
+	plainName    = lazyregexp.New(`\S`)
+	organization = lazyregexp.New(`[\p{L}\p{N}]`)
+	username     = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9_.@+-]{2,39}$`)
+	realmName    = lazyregexp.New(`^[^/]+$`)
 )
 
 // keyKind gives what a key has to look like, in code and in words.
-func keyKind(kind string) (pattern *regexp.Regexp, says string) {
+func keyKind(kind string) (pattern *lazyregexp.Regexp, says string) {
 	switch kind {
 	case "systemName":
 		return systemName, "a system name has 2 to 255 of A-Z a-z 0-9 _ - / and starts with a letter, a digit or _"

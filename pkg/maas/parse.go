@@ -5,11 +5,12 @@ import (
 	"errors"
 	"io"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // maxNodes bounds what the aliases of one file may expand to: a few lines of nested aliases are billions of nodes.
@@ -56,8 +57,8 @@ func parse(r *reporter, file string, data []byte) []*node {
 // The YAML library counts lines from 1 where its scanner stumbles, and from 0 where its parser does; which of the two it
 // was shows in the words only.
 var (
-	syntaxLine  = regexp.MustCompile(`^line (\d+): (?s:(.*))$`)
-	parserError = regexp.MustCompile(`^did not find expected (key|node content|',' or|'-' indicator|<)`)
+	syntaxLine  = lazyregexp.New(`^line (\d+): (?s:(.*))$`)
+	parserError = lazyregexp.New(`^did not find expected (key|node content|',' or|'-' indicator|<)`)
 )
 
 // syntax reports the YAML library's error, which has its line in the text.

@@ -3,10 +3,11 @@ package maas
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // verbs are the methods of HTTP that a mapping rule can have.
@@ -18,9 +19,9 @@ const maxPattern = 255
 
 // The pattern of a mapping rule: a path of URL characters and {wildcards}, perhaps with one $ at its end, and a query.
 var (
-	rulePath  = regexp.MustCompile(`^(/([A-Za-z0-9_.~!*'():@&=+,;-]|%[0-9A-Fa-f]{2}|\{\w+\})*)+\$?$`)
-	ruleQuery = regexp.MustCompile(`^([A-Za-z0-9_.~!*'();/?:@&=+$,\[\]-]|%[0-9A-Fa-f]{2}|\w+=\{\w+\})*$`)
-	wildcard  = regexp.MustCompile(`\{(\w+)\}`)
+	rulePath  = lazyregexp.New(`^(/([A-Za-z0-9_.~!*'():@&=+,;-]|%[0-9A-Fa-f]{2}|\{\w+\})*)+\$?$`)
+	ruleQuery = lazyregexp.New(`^([A-Za-z0-9_.~!*'();/?:@&=+$,\[\]-]|%[0-9A-Fa-f]{2}|\w+=\{\w+\})*$`)
+	wildcard  = lazyregexp.New(`\{(\w+)\}`)
 )
 
 // checkRule tells what 3scale would refuse in a rule's verb and pattern.

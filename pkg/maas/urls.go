@@ -4,8 +4,9 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // defaultPorts are made explicit by 3scale wherever it stores an address.
@@ -30,7 +31,7 @@ func WithPort(address string) string {
 }
 
 // label is one part of a host name.
-var label = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$`)
+var label = lazyregexp.New(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$`)
 
 // checkHost tells what is wrong with the host of an address.
 func checkHost(u *url.URL) error {
@@ -97,9 +98,9 @@ func serverURL(address string) error {
 }
 
 var (
-	email     = regexp.MustCompile(`^[\w.%+'-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$`)
-	usagePath = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*$`)
-	hostPort  = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?(:\d{1,5})?$`)
+	email     = lazyregexp.New(`^[\w.%+'-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$`)
+	usagePath = lazyregexp.New(`^(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*$`)
+	hostPort  = lazyregexp.New(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?(:\d{1,5})?$`)
 )
 
 // emailAddress is what 3scale takes for one.

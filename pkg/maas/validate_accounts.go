@@ -1,8 +1,9 @@
 package maas
 
 import (
-	"regexp"
 	"slices"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 func (v *validator) accounts() {
@@ -61,8 +62,8 @@ func (p place) once(seen map[string]string, what, where string, pos Position) {
 }
 
 var (
-	userKey = regexp.MustCompile(`^([\w.-]+|[A-Za-z0-9+=]+)$`)
-	appKey  = regexp.MustCompile(`^[!-~]{5,255}$`)
+	userKey = lazyregexp.New(`^([\w.-]+|[A-Za-z0-9+=]+)$`)
+	appKey  = lazyregexp.New(`^[!-~]{5,255}$`)
 )
 
 const (

@@ -3,12 +3,13 @@ package maas
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // ownerName is what a document may be called: it becomes part of a label with other words beside it.
-var ownerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+var ownerName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
 // document checks what stands at the top.
 func (v *validator) document() {

@@ -2,8 +2,9 @@ package maas
 
 import (
 	"errors"
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 func (v *validator) products() {
@@ -48,9 +49,9 @@ func (p place) attributes(product *Product) {
 }
 
 var (
-	secretToken = regexp.MustCompile(`^[\w-]+$`)
-	authName    = regexp.MustCompile(`^[\w-]+$`)
-	gatewayText = regexp.MustCompile(`^[{}\[\]\d,.;@#~%&()?\w"= /\\:+-]+$`)
+	secretToken = lazyregexp.New(`^[\w-]+$`)
+	authName    = lazyregexp.New(`^[\w-]+$`)
+	gatewayText = lazyregexp.New(`^[{}\[\]\d,.;@#~%&()?\w"= /\\:+-]+$`)
 )
 
 // usages checks the backends of a product and their paths.

@@ -2,10 +2,10 @@ package threescale
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
+	"example.com/maasctl/internal/lazyregexp"
 	"example.com/maasctl/pkg/maas"
 )
 
@@ -48,7 +48,7 @@ func firstServer(body map[string]any) string {
 }
 
 // wildcard is a variable part of a rule's pattern: {name}.
-var wildcard = regexp.MustCompile(`\{(\w+)\}`)
+var wildcard = lazyregexp.New(`\{(\w+)\}`)
 
 // generate makes the smallest OpenAPI document that lets a reader of the portal try each rule.
 func generate(title string, rules []maas.Rule) map[string]any {

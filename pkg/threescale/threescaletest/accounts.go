@@ -3,8 +3,9 @@ package threescaletest
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // account is a developer account: a customer of the tenant.
@@ -130,7 +131,7 @@ func deleteAccount(c *call, a *account) answer {
 	return deleted()
 }
 
-var orgNameForm = regexp.MustCompile(`\A.*[a-zA-Z0-9]+.*\z`)
+var orgNameForm = lazyregexp.New(`\A.*[a-zA-Z0-9]+.*\z`)
 
 func checkOrgName(errs *problems, name string) {
 	if strings.TrimSpace(name) == "" {

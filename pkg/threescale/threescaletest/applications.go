@@ -3,9 +3,10 @@ package threescaletest
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // application is an account's contract on an application plan, with its credentials.
@@ -178,8 +179,8 @@ func (c *call) addApplication(a *account, p *plan, x *application) {
 }
 
 var (
-	printableForm = regexp.MustCompile(`\A[\x21-\x7E]+\n?\z`)
-	userKeyForm   = regexp.MustCompile(`\A(([\w\-.]+)|([A-Za-z0-9+]{4})*([A-Za-z0-9+]{4}|[A-Za-z0-9+]{3}=|[A-Za-z0-9+]{2}==))\n?\z`)
+	printableForm = lazyregexp.New(`\A[\x21-\x7E]+\n?\z`)
+	userKeyForm   = lazyregexp.New(`\A(([\w\-.]+)|([A-Za-z0-9+]{4})*([A-Za-z0-9+]{4}|[A-Za-z0-9+]{3}=|[A-Za-z0-9+]{2}==))\n?\z`)
 )
 
 // checkApplication checks credentials; they are unique in their product.

@@ -1,8 +1,9 @@
 package threescaletest
 
 import (
-	"regexp"
 	"sort"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // field is a field of accounts, users or applications that the tenant defined.
@@ -145,7 +146,7 @@ func (f *field) assign(in params) {
 	}
 }
 
-var fieldForm = regexp.MustCompile(`\A[A-Za-z][A-Za-z\d_-]*\z`)
+var fieldForm = lazyregexp.New(`\A[A-Za-z][A-Za-z\d_-]*\z`)
 
 func (f *field) validate(errs *problems, t *tenant) {
 	for _, x := range []struct{ name, value string }{{"label", f.Label}, {"target", f.Target}, {"name", f.Name}} {

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // amount is how much of a metric was used: added to what there is, or set.
@@ -25,7 +26,7 @@ func (a amount) onTop(current int64) int64 {
 // amounts are amounts by the metric's id.
 type amounts map[int64]amount
 
-var usageForm = regexp.MustCompile(`\A\s*(#?)(\d+)\s*\n?\z`)
+var usageForm = lazyregexp.New(`\A\s*(#?)(\d+)\s*\n?\z`)
 
 // usage reads usage by the names of metrics. What is used of a method is used of its
 // metric, and of a backend's hits of the product's.

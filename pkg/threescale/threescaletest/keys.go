@@ -2,8 +2,9 @@ package threescaletest
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // appKey is a key of an application.
@@ -96,7 +97,7 @@ func deleteKey(c *call, _ *account, x *application) answer {
 	return deleted()
 }
 
-var referrerForm = regexp.MustCompile(`\A[a-zA-Z0-9*.-]+\z`)
+var referrerForm = lazyregexp.New(`\A[a-zA-Z0-9*.-]+\z`)
 
 func listReferrers(c *call, a *account, x *application) answer {
 	return listed(c, "referrer_filters", x.Referrers, func(c *call, r *referrer) object {

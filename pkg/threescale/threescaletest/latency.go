@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"regexp"
 	"strings"
 	"time"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // Latency is how long a server takes for a route, which is named like
@@ -26,7 +27,7 @@ func FixedLatency(d time.Duration) Latency {
 //go:embed latency.tsv
 var latencies string
 
-var pathNames = regexp.MustCompile(`\{\w*\}`)
+var pathNames = lazyregexp.New(`\{\w*\}`)
 
 // RealLatency takes the time that a real 3scale 2.16 takes for each route: half of
 // the requests up to the measured median, one in twenty beyond the 95th percentile.

@@ -1,8 +1,9 @@
 package threescaletest
 
 import (
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // liquidError parses a template as the gem Liquid 3.0 does in its lax mode, with the
@@ -31,19 +32,19 @@ const (
 
 // The regular expressions of the gem.
 var (
-	liquidToken    = regexp.MustCompile(`(?s)\{%.*?%\}|\{\{.*?\}\}?|\{\{|\{%`)
-	liquidTag      = regexp.MustCompile(`(?s)\A\{%\s*(\w+)\s*(.*)?%\}\z`)
-	liquidVariable = regexp.MustCompile(`(?s)\A\{\{(.*)\}\}\z`)
-	liquidRawEnd   = regexp.MustCompile(`(?s)\A(.*)\{%\s*(\w+)\s*(.*)?%\}\z`)
-	anyFragment    = regexp.MustCompile(fragment)
-	forForm        = regexp.MustCompile(`\A([\w\-]+)\s+in\s+` + fragment)
-	tableRowForm   = regexp.MustCompile(`(\w+)\s+in\s+` + fragment)
-	whenForm       = regexp.MustCompile(`(?s)(` + fragment + `)(?:(?:\s+or\s+|\s*,\s*)(` + fragment + `.*))?`)
-	assignForm     = regexp.MustCompile(`(?s)` + signature + `+\s*=\s*(.*)\s*`)
-	captureForm    = regexp.MustCompile(signature + `+`)
-	cycleForm      = regexp.MustCompile(`\A` + fragment)
-	sortLinkForm   = regexp.MustCompile(`column:\s?"([\w]+)"(?:\s?label?:\s?"([\w]+)")?`)
-	wordForm       = regexp.MustCompile(`(?:` + quotedText + `|[^\s'"])+|['"]`)
+	liquidToken    = lazyregexp.New(`(?s)\{%.*?%\}|\{\{.*?\}\}?|\{\{|\{%`)
+	liquidTag      = lazyregexp.New(`(?s)\A\{%\s*(\w+)\s*(.*)?%\}\z`)
+	liquidVariable = lazyregexp.New(`(?s)\A\{\{(.*)\}\}\z`)
+	liquidRawEnd   = lazyregexp.New(`(?s)\A(.*)\{%\s*(\w+)\s*(.*)?%\}\z`)
+	anyFragment    = lazyregexp.New(fragment)
+	forForm        = lazyregexp.New(`\A([\w\-]+)\s+in\s+` + fragment)
+	tableRowForm   = lazyregexp.New(`(\w+)\s+in\s+` + fragment)
+	whenForm       = lazyregexp.New(`(?s)(` + fragment + `)(?:(?:\s+or\s+|\s*,\s*)(` + fragment + `.*))?`)
+	assignForm     = lazyregexp.New(`(?s)` + signature + `+\s*=\s*(.*)\s*`)
+	captureForm    = lazyregexp.New(signature + `+`)
+	cycleForm      = lazyregexp.New(`\A` + fragment)
+	sortLinkForm   = lazyregexp.New(`column:\s?"([\w]+)"(?:\s?label?:\s?"([\w]+)")?`)
+	wordForm       = lazyregexp.New(`(?:` + quotedText + `|[^\s'"])+|['"]`)
 )
 
 // liquidTokens splits a template into texts, tags and variables.
@@ -170,7 +171,7 @@ func checkLiquidTag(name, markup string) string {
 	}
 	for _, f := range []struct {
 		name    string
-		form    *regexp.Regexp
+		form    *lazyregexp.Regexp
 		message string
 	}{
 		{"for", forForm, "Syntax Error in 'for loop' - Valid syntax: for [item] in [collection]"},

@@ -2,11 +2,11 @@ package threescaletest
 
 import (
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"example.com/maasctl/internal/lazyregexp"
 	"example.com/maasctl/internal/railszone"
 )
 
@@ -148,7 +148,7 @@ func signupProblems(org string, person, name *problems) object {
 	return append(o, member{"account", append(account, sentences(name)...)})
 }
 
-var numberedName = regexp.MustCompile(`\A(.*?)(?:-(\d+))?\z`)
+var numberedName = lazyregexp.New(`\A(.*?)(?:-(\d+))?\z`)
 
 // freeName is the first name of a host that no tenant has, made of an organization's.
 func (w *world) freeName(org string) string {

@@ -2,9 +2,10 @@ package threescaletest
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // metric is a metric or, if it has a parent, a method.
@@ -20,7 +21,7 @@ type metric struct {
 
 func (m *metric) id() int64 { return m.ID }
 
-var hitsForm = regexp.MustCompile(`\Ahits(\.\d+)?\z`)
+var hitsForm = lazyregexp.New(`\Ahits(\.\d+)?\z`)
 
 // ownerKind says whose metrics and rules they are.
 type ownerKind string

@@ -1,8 +1,9 @@
 package threescaletest
 
 import (
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 const (
@@ -12,8 +13,8 @@ const (
 
 // The pieces of a pattern, as porta's ProxyRule::PatternParser has them.
 var (
-	patternVariable = regexp.MustCompile(`\{\w+\}`)
-	patternForm     = regexp.MustCompile(`\A/` + patternSegment + `(?:/` + patternSegment + `)*[$]?(?:\?(?:` + patternQuery + `))?\n?\z`)
+	patternVariable = lazyregexp.New(`\{\w+\}`)
+	patternForm     = lazyregexp.New(`\A/` + patternSegment + `(?:/` + patternSegment + `)*[$]?(?:\?(?:` + patternQuery + `))?\n?\z`)
 )
 
 const (

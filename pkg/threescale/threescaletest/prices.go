@@ -2,9 +2,10 @@ package threescaletest
 
 import (
 	"math/big"
-	"regexp"
 	"sort"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // price is a pricing rule of a plan: what a unit costs between two amounts.
@@ -24,7 +25,7 @@ func priceAttributes() []string {
 
 // priceForm is what a price may look like once its column has cut it to four
 // decimals, which is why it refuses negative ones only.
-var priceForm = regexp.MustCompile(`\A\d+\.?\d{0,4}\z`)
+var priceForm = lazyregexp.New(`\A\d+\.?\d{0,4}\z`)
 
 func listPlanPrices(c *call, p *plan) answer {
 	return listed(c, "pricing_rules", p.Prices, showPrice)

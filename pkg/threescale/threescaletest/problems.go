@@ -3,8 +3,9 @@ package threescaletest
 import (
 	"fmt"
 	"math/big"
-	"regexp"
 	"unicode/utf8"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // problems are the validation errors of an object: messages by field, fields in
@@ -66,7 +67,7 @@ func (p *problems) inclusion(field, v string, list ...string) {
 	p.add(field, msgNotInSet)
 }
 
-func (p *problems) format(field string, v *string, with *regexp.Regexp, message string) {
+func (p *problems) format(field string, v *string, with *lazyregexp.Regexp, message string) {
 	if !with.MatchString(or(v, "")) {
 		p.add(field, message)
 	}

@@ -2,7 +2,8 @@ package threescaletest
 
 import (
 	"fmt"
-	"regexp"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // checkEmail is porta's check of mail addresses.
@@ -10,7 +11,7 @@ func checkEmail(errs *problems, field string, v *string) {
 	errs.format(field, v, emailForm, "should look like an email address")
 }
 
-var emailForm = regexp.MustCompile(`(?i)\A['\w.%+\-]+@(?:[A-Z0-9\-]+\.)+[A-Z]{2,63}\z`)
+var emailForm = lazyregexp.New(`(?i)\A['\w.%+\-]+@(?:[A-Z0-9\-]+\.)+[A-Z]{2,63}\z`)
 
 func accountAttributes() []string {
 	return []string{"id", "org_name", "org_legaladdress", "created_at", "updated_at", "provider", "buyer", "country_id", "provider_account_id", "domain",

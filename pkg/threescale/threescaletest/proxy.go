@@ -3,9 +3,10 @@ package threescaletest
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // proxy is how the gateway treats a product.
@@ -109,13 +110,13 @@ func (x *proxy) changed(at time.Time) {
 }
 
 var (
-	notInHost   = regexp.MustCompile(`[^a-z0-9\-]`)
-	keyForm     = regexp.MustCompile(`\A[\w\d_-]+\n?\z`)
-	headerForm  = regexp.MustCompile(`\A[{}\[\]\d,.;@#~%&()?\w_"= \/\\:+-]+\n?\z`)
-	rewriteForm = regexp.MustCompile(`\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][-a-zA-Z0-9]*[a-zA-Z0-9])\.)*(?:[a-zA-Z]|[a-zA-Z][-a-zA-Z0-9]*[a-zA-Z0-9])\.?(:\d+)?\z`)
-	loginForm   = regexp.MustCompile(`\A(https?:\/\/([a-zA-Z0-9._:\/?-])+|.*localhost.*)\n?\z`)
-	loginParams = regexp.MustCompile(`(\?|&)(scope=|state=|tok=)`)
-	testPath    = regexp.MustCompile(`\A/(?:[a-zA-Z\d\-_.!~*'():@&=+$,;/]|%[a-fA-F\d]{2})*(?:\?(?:[;/?:@&=+$,\[\]a-zA-Z\d\-_.!~*'()]|%[a-fA-F\d]{2})*)?\z`)
+	notInHost   = lazyregexp.New(`[^a-z0-9\-]`)
+	keyForm     = lazyregexp.New(`\A[\w\d_-]+\n?\z`)
+	headerForm  = lazyregexp.New(`\A[{}\[\]\d,.;@#~%&()?\w_"= \/\\:+-]+\n?\z`)
+	rewriteForm = lazyregexp.New(`\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][-a-zA-Z0-9]*[a-zA-Z0-9])\.)*(?:[a-zA-Z]|[a-zA-Z][-a-zA-Z0-9]*[a-zA-Z0-9])\.?(:\d+)?\z`)
+	loginForm   = lazyregexp.New(`\A(https?:\/\/([a-zA-Z0-9._:\/?-])+|.*localhost.*)\n?\z`)
+	loginParams = lazyregexp.New(`(\?|&)(scope=|state=|tok=)`)
+	testPath    = lazyregexp.New(`\A/(?:[a-zA-Z\d\-_.!~*'():@&=+$,;/]|%[a-fA-F\d]{2})*(?:\?(?:[;/?:@&=+$,\[\]a-zA-Z\d\-_.!~*'()]|%[a-fA-F\d]{2})*)?\z`)
 )
 
 // validateAs checks a proxy; the prefix is for problems that are reported with the
@@ -124,7 +125,7 @@ func (x *proxy) validateAs(errs *problems, prefix string, p *product) {
 	for _, name := range x.addPorts() {
 		errs.add(prefix+name, "Invalid domain")
 	}
-	optional := func(name string, form *regexp.Regexp, message string) {
+	optional := func(name string, form *lazyregexp.Regexp, message string) {
 		if !blank(x.Text[name]) {
 			errs.format(prefix+name, x.Text[name], form, message)
 		}

@@ -2,8 +2,9 @@ package threescaletest
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // signIn is an authentication provider: somebody else who says who a user is. Those
@@ -139,7 +140,7 @@ func (t *tenant) signInNameTaken(name string) bool {
 	return taken
 }
 
-var addressForm = regexp.MustCompile(`(?:http|https):(?://[^\s/?#]+|[^\s/])`)
+var addressForm = lazyregexp.New(`(?:http|https):(?://[^\s/?#]+|[^\s/])`)
 
 func (s *signIn) validate(errs *problems, t *tenant) {
 	if s.Audience == developers {

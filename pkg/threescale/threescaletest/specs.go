@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // spec is the body of an API description.
@@ -14,7 +16,7 @@ type spec struct {
 	version string // "1.0" when there is none
 }
 
-var specVersion = regexp.MustCompile(`\A(\d+\.\d+)(\..+)?\n?\z`)
+var specVersion = lazyregexp.New(`\A(\d+\.\d+)(\..+)?\n?\z`)
 
 // readSpec reads a description and finds out its version.
 func readSpec(body string) spec {
@@ -113,7 +115,7 @@ func expandServer(server map[string]any) []string {
 	return out
 }
 
-var serverForm = regexp.MustCompile(`\A(https?|wss?)://[^/?#\s]+`)
+var serverForm = lazyregexp.New(`\A(https?|wss?)://[^/?#\s]+`)
 
 // webServer says whether an address is absolute, with a scheme that 3scale takes.
 func webServer(address string) bool { return serverForm.MatchString(address) }

@@ -1,12 +1,13 @@
 package threescaletest
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
-var systemNameForm = regexp.MustCompile(`\A\w[\w\-/_]+\z`)
+var systemNameForm = lazyregexp.New(`\A\w[\w\-/_]+\z`)
 
 // systemName fills in a system name that was not given (from the name, or a random
 // one of the model when the name leaves nothing), checks it and its uniqueness.

@@ -1,14 +1,15 @@
 package threescaletest
 
 import (
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 var (
-	contentTag    = regexp.MustCompile(`\{%\s*content\s*%\}`)
-	trailingSlash = regexp.MustCompile(`^(.*[^/])/*$`)
-	leadingSlash  = regexp.MustCompile(`^/+`)
+	contentTag    = lazyregexp.New(`\{%\s*content\s*%\}`)
+	trailingSlash = lazyregexp.New(`^(.*[^/])/*$`)
+	leadingSlash  = lazyregexp.New(`^/+`)
 )
 
 // reservedPartials are the names of partials that come with the portal, and of the

@@ -2,8 +2,9 @@ package threescaletest
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // uri is an address as Ruby's URI library takes it apart.
@@ -13,13 +14,13 @@ type uri struct {
 }
 
 var (
-	uriForm    = regexp.MustCompile(`\A(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?\z`)
-	uriChars   = regexp.MustCompile(`\A(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/?])*\z`)
-	authForm   = regexp.MustCompile(`\A(?:([^@]*)@)?(\[[0-9A-Fa-f:.]+\]|(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=])*)(?::(\d*))?\z`)
-	localhosts = regexp.MustCompile(`\A(localhost|127(\.\d{1,3}){3})\z`)
-	looseForm  = regexp.MustCompile(`\A(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)`)
-	portAtEnd  = regexp.MustCompile(`:[^:@\[\]]*\z`)
-	schemeForm = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9+.\-]*\z`)
+	uriForm    = lazyregexp.New(`\A(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?\z`)
+	uriChars   = lazyregexp.New(`\A(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/?])*\z`)
+	authForm   = lazyregexp.New(`\A(?:([^@]*)@)?(\[[0-9A-Fa-f:.]+\]|(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=])*)(?::(\d*))?\z`)
+	localhosts = lazyregexp.New(`\A(localhost|127(\.\d{1,3}){3})\z`)
+	looseForm  = lazyregexp.New(`\A(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)`)
+	portAtEnd  = lazyregexp.New(`:[^:@\[\]]*\z`)
+	schemeForm = lazyregexp.New(`\A[A-Za-z][A-Za-z0-9+.\-]*\z`)
 )
 
 // parseURI is Ruby's URI.parse; ok is false where that raises InvalidURIError.

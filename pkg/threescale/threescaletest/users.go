@@ -3,8 +3,9 @@ package threescaletest
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // user is somebody who can sign in: to the admin portal, or to the developer portal
@@ -108,7 +109,7 @@ func deleteUser(c *call, p *people, u *user) answer {
 	return deleted()
 }
 
-var usernameForm = regexp.MustCompile(`\A\w[\w.\-_@+]+\z`)
+var usernameForm = lazyregexp.New(`\A\w[\w.\-_@+]+\z`)
 
 // checkUser checks a user; the address is checked unless the user came with a
 // signup, which asks for less.

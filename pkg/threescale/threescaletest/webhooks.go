@@ -1,8 +1,9 @@
 package threescaletest
 
 import (
-	"regexp"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // webHook is where 3scale sends its events. The API has no way to read it but the
@@ -21,7 +22,7 @@ func webHookEvents() []string {
 		application_key_created_on application_key_deleted_on application_suspended_on application_key_updated_on`)
 }
 
-var webAddress = regexp.MustCompile(`(?:http|https)://[^\s/?#]+`)
+var webAddress = lazyregexp.New(`(?:http|https)://[^\s/?#]+`)
 
 func updateWebHook(c *call) answer {
 	names := append([]string{"id", "account_id", "url", "created_at", "updated_at", "provider_actions", "active", "tenant_id", "push_application_content_type"}, webHookEvents()...)
