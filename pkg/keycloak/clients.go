@@ -3,6 +3,7 @@ package keycloak
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -89,9 +90,9 @@ func clientItem(ctx context.Context, s *Session, a plan.Address) (string, error)
 	return path(a.Root().Name(), "clients", id), err
 }
 
-// builtinClients are in every realm; "broker" and the others of the console can't be deleted. master has one for each realm.
+// builtinClient tells a client that the server itself has made and needs. master has one for each realm.
 func builtinClient(realm, id string) bool {
-	if realm == "master" && len(id) > len("-realm") && id[len(id)-len("-realm"):] == "-realm" {
+	if realm == "master" && strings.HasSuffix(id, "-realm") {
 		return true
 	}
 	return slices.Contains([]string{"account", "account-console", adminCLI, "broker", "realm-management", "security-admin-console"}, id)

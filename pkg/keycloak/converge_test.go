@@ -110,13 +110,14 @@ func TestAbsentTakesEveryKindWhoeverOwnsIt(t *testing.T) {
 	eachServer(t, func(t *testing.T, s server) {
 		w := newWorld(t, s)
 		w.applyText(lower(whole))
+		mine := w.owner
 		w.owner = "other"
 		p := w.applyText(absent)
 		sameTexts(t, deleted(p), append([]string{"user/user"}, goes...))
 		if len(p.Warnings) != len(p.Changes) {
 			t.Errorf("each one is somebody else's: %d warnings", len(p.Warnings))
 		}
-		w.owner = "test"
+		w.owner = mine
 		w.applyText(lower(kept))
 		p = w.applyText(`realms: {REALM: {absent: true}}`)
 		if len(p.Changes) != 1 {

@@ -23,7 +23,7 @@ func (k realmScopesKind) name() string {
 
 const fieldScope = "scope"
 
-// lists are where the two lists of a realm are.
+// realmLists are where the two lists of a realm are.
 func realmLists(realm string) [2]string {
 	return [2]string{path(realm, "default-default-client-scopes"), path(realm, "default-optional-client-scopes")}
 }

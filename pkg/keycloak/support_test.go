@@ -99,10 +99,11 @@ var realms atomic.Int64
 func newWorld(t testing.TB, s server) *world {
 	t.Helper()
 	w := &world{
-		t: t, s: s, owner: "test", realm: fmt.Sprintf("test-%d-%d", os.Getpid(), realms.Add(1)),
+		t: t, s: s, realm: fmt.Sprintf("test-%d-%d", os.Getpid(), realms.Add(1)),
 		stats: &transport.Stats{}, trace: &bytes.Buffer{}, variables: map[string]string{},
 		admin: newAdmin(t, s.url),
 	}
+	w.owner = w.realm // --prune takes all realms of one owner: tests side by side need one each
 	w.config = keycloak.Config{
 		URL:         s.url,
 		Credentials: keycloak.Credentials{Username: secret.New("", "admin"), Password: secret.New("", "admin")},
@@ -111,6 +112,9 @@ func newWorld(t testing.TB, s server) *world {
 	t.Cleanup(func() { w.admin.call(http.MethodDelete, "/"+w.realm, nil) })
 	return w
 }
+
+// mark is what the document's objects carry.
+func (w *world) mark() string { return "maasctl:" + w.owner }
 
 // document is the text with the sections that every document needs.
 func (w *world) document(text string) *maas.Document {

@@ -54,7 +54,7 @@ func TestClientKeepsWhatAPutReplaces(t *testing.T) {
 		if len(list(got["protocolMappers"])) != 2 {
 			t.Errorf("mappers: %v", got["protocolMappers"])
 		}
-		if attributes["access.token.lifespan"] != "60" || attributes["pkce.code.challenge.method"] != "S256" || attributes["maasctl.owner"] != "maasctl:test" {
+		if attributes["access.token.lifespan"] != "60" || attributes["pkce.code.challenge.method"] != "S256" || attributes["maasctl.owner"] != w.mark() {
 			t.Errorf("attributes: %v", attributes)
 		}
 		if len(list(got["webOrigins"])) != 0 {
@@ -107,7 +107,7 @@ func TestMappersKeepTheirConfig(t *testing.T) {
   identityProviders: {corp: {providerId: oidc, displayName: Corp, mappers: {m: {identityProviderMapper: hardcoded-attribute-idp-mapper, config: {attribute.value: y}}}}}}}`)
 		scope := w.find("/client-scopes", "name", "tier")
 		config := list(scope["protocolMappers"])[0].(map[string]any)["config"].(map[string]any)
-		if config["claim.name"] != "plan" || config["user.attribute"] != "tier" || config["maasctl.owner"] != "maasctl:test" || scope["description"] != "changed" {
+		if config["claim.name"] != "plan" || config["user.attribute"] != "tier" || config["maasctl.owner"] != w.mark() || scope["description"] != "changed" {
 			t.Errorf("scope: %v", scope)
 		}
 		p := w.find("/identity-provider/instances", "alias", "corp")
@@ -194,7 +194,7 @@ func TestGroupAndRoleKeepAttributes(t *testing.T) {
 			t.Errorf("role: %v", role)
 		}
 		attributes := group["attributes"].(map[string]any)
-		if !has(list(attributes["a"]), "z") || !has(list(attributes["b"]), "y") || !has(list(attributes["maasctl.owner"]), "maasctl:test") {
+		if !has(list(attributes["a"]), "z") || !has(list(attributes["b"]), "y") || !has(list(attributes["maasctl.owner"]), w.mark()) {
 			t.Errorf("group: %v", attributes)
 		}
 	})
