@@ -4,19 +4,21 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+command -v curl >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends curl; }
 CGO_ENABLED=0 go build -trimpath -o bin/maasctl ./cmd/maasctl
 
-out=$(mktemp)
-bin/maasctl sandbox --listen 127.0.0.1:0 --keycloak-listen 127.0.0.1:0 >"$out" 2>/dev/null &
+# The sandbox says on its first two lines where it is, and on stderr what to do with it, which is done below.
+said=$(mktemp -d)
+bin/maasctl sandbox --listen 127.0.0.1:0 --keycloak-listen 127.0.0.1:0 >"$said/out" 2>"$said/err" &
 sandbox=$!
-trap 'kill $sandbox 2>/dev/null; wait $sandbox 2>/dev/null || true; rm -f "$out"' EXIT
-for _ in $(seq 100); do
-	grep -q '^keycloak' "$out" && break
-	kill -0 $sandbox || { echo "the sandbox didn't start" >&2; exit 1; }
+trap 'kill $sandbox 2>/dev/null; wait $sandbox 2>/dev/null || true; rm -rf "$said"' EXIT
+until grep -q '^keycloak' "$said/out"; do
+	kill -0 $sandbox 2>/dev/null || { cat "$said/err" >&2; exit 1; }
 	sleep 0.1
 done
-threescale=$(awk '/^3scale/ {print $2}' "$out")
-keycloak=${KEYCLOAK_URL:-$(awk '/^keycloak/ {print $2}' "$out")}
+cat "$said/out"
+threescale=$(awk '/^3scale/ {print $2}' "$said/out")
+keycloak=${KEYCLOAK_URL:-$(awk '/^keycloak/ {print $2}' "$said/out")}
 
 # The document's secrets are references to variables; these are the stand-ins' own.
 export THREESCALE_TOKEN=sandbox KEYCLOAK_USERNAME=${KEYCLOAK_USERNAME:-admin} KEYCLOAK_PASSWORD=${KEYCLOAK_PASSWORD:-admin}
