@@ -112,7 +112,7 @@ func TestRequestsAreStreamed(t *testing.T) {
 	if id, _ := next(t, events(t, s, "4000")); id != "103" {
 		t.Errorf("a browser of another sandbox gets number %s first", id)
 	}
-	s.Stop(t.Context()) //nolint:errcheck // looked at where it belongs
+	s.Stop(t.Context())
 	for stream.Scan() { // it ends
 	}
 }
