@@ -21,7 +21,7 @@ func newDocs(root *cobra.Command) *cobra.Command {
 		Args:   cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := args[0]
-			if err := os.MkdirAll(filepath.Join(dir, "commands"), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Join(dir, "commands"), 0o750); err != nil {
 				return err
 			}
 			root.DisableAutoGenTag = true
@@ -33,7 +33,7 @@ func newDocs(root *cobra.Command) *cobra.Command {
 				return err
 			}
 			for name, text := range map[string]string{"exit-codes.md": exitCodesPage(), "codes.md": codesPage(), "maas.schema.json": string(schema)} {
-				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 					return err
 				}
 			}

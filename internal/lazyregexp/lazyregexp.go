@@ -43,4 +43,3 @@ func (r *Regexp) FindAllStringIndex(s string, n int) [][]int {
 
 // ReplaceAllString puts a text, with $1 for groups, in the place of all matches.
 func (r *Regexp) ReplaceAllString(s, by string) string { return r.compiled().ReplaceAllString(s, by) }
-

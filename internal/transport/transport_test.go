@@ -305,7 +305,7 @@ func TestSigner(t *testing.T) {
 		return nil
 	}}, func(w http.ResponseWriter, r *http.Request) {
 		got = append(got, r.Header.Get("Authorization"))
-		w.WriteHeader(503)
+		w.WriteHeader(http.StatusServiceUnavailable)
 	}, func(_ http.ResponseWriter, r *http.Request) { got = append(got, r.Header.Get("Authorization")) })
 	r := request(t, "GET", url, "")
 	if _, err := send(client, r); err != nil {

@@ -15,14 +15,14 @@ type leaf struct {
 }
 
 // leaves finds where two values differ: a change of one timeout in a policy's configuration is one line.
-func leaves(path string, old, new any) []leaf {
-	a, aok := old.(map[string]any)
-	b, bok := new.(map[string]any)
+func leaves(path string, have, want any) []leaf {
+	a, aok := have.(map[string]any)
+	b, bok := want.(map[string]any)
 	if aok && bok {
 		return mapLeaves(path, a, b)
 	}
-	x, xok := old.([]any)
-	y, yok := new.([]any)
+	x, xok := have.([]any)
+	y, yok := want.([]any)
 	if xok && yok && len(x) == len(y) {
 		var out []leaf
 		for i := range x {
@@ -30,10 +30,10 @@ func leaves(path string, old, new any) []leaf {
 		}
 		return out
 	}
-	if plan.Equal(old, new) {
+	if plan.Equal(have, want) {
 		return nil
 	}
-	return []leaf{{path, old, new}}
+	return []leaf{{path, have, want}}
 }
 
 func mapLeaves(path string, a, b map[string]any) []leaf {

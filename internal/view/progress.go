@@ -37,19 +37,19 @@ func (p *Progress) Observe(e apply.Event) {
 	defer p.mu.Unlock()
 	if e.State == apply.Failed {
 		p.clear()
-		fmt.Fprintf(p.out, "failed: %v\n", e.Err)
+		_, _ = fmt.Fprintf(p.out, "failed: %v\n", e.Err)
 	}
 	line := fmt.Sprintf("%d of %d  %s %s", e.Done, e.Total, e.Change.Action, e.Change.Title())
 	switch {
 	case p.verbose:
-		fmt.Fprintf(p.out, "%-8s %s\n", e.State, line)
+		_, _ = fmt.Fprintf(p.out, "%-8s %s\n", e.State, line)
 	case p.terminal:
 		p.clear()
-		fmt.Fprint(p.out, line)
+		_, _ = fmt.Fprint(p.out, line)
 		p.drawn = true
 	case p.now().Sub(p.last) >= p.every:
 		p.last = p.now()
-		fmt.Fprintln(p.out, line)
+		_, _ = fmt.Fprintln(p.out, line)
 	}
 }
 
@@ -62,7 +62,7 @@ func (p *Progress) End() {
 
 func (p *Progress) clear() {
 	if p.drawn {
-		fmt.Fprint(p.out, "\r\x1b[K")
+		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
 		p.drawn = false
 	}
 }

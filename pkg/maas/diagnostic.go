@@ -48,7 +48,7 @@ func (ds Diagnostics) HasErrors() bool {
 	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Errors and warnings among the diagnostics.
+// Count tells how many errors and warnings are among the diagnostics.
 func (ds Diagnostics) Count() (errors, warnings int) {
 	for _, d := range ds {
 		if d.Severity == Error {

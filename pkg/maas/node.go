@@ -94,10 +94,10 @@ func (n *node) without(keys ...string) *node {
 
 // what names a node's type for messages.
 func (n *node) what() string {
-	switch {
-	case n.kind == mappingNode:
+	switch n.kind {
+	case mappingNode:
 		return "a mapping"
-	case n.kind == listNode:
+	case listNode:
 		return "a list"
 	}
 	switch n.value.(type) {

@@ -109,8 +109,8 @@ func parsePath(text string, stop byte) (steps []step, rest string, err error) {
 	i := 0
 	for i < len(text) && text[i] != stop {
 		var s step
-		switch {
-		case text[i] == '[':
+		switch text[i] {
+		case '[':
 			s, i, err = bracket(text, i)
 		default:
 			if text[i] == '.' && len(steps) > 0 {

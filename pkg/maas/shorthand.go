@@ -71,7 +71,7 @@ const builtinVersion = "builtin"
 func (p *Policy) setPos(pos Position) { p.Pos = pos }
 
 // finish says what is meant where nothing is said.
-func (p *Policy) finish() error {
+func (p *Policy) finish() error { //nolint:unparam // a finisher may find something wrong; this one has nothing to
 	p.Version = cmp.Or(p.Version, builtinVersion)
 	if p.Configuration == nil {
 		p.Configuration = map[string]any{}
@@ -80,7 +80,7 @@ func (p *Policy) finish() error {
 }
 
 // finish says where the first step of a price starts.
-func (p *Price) finish() error {
+func (p *Price) finish() error { //nolint:unparam // a finisher may find something wrong; this one has nothing to
 	p.From = cmp.Or(p.From, 1)
 	return nil
 }

@@ -24,10 +24,10 @@ func (p place) plans(o owner, product *Product) {
 		at.at("setupFee").notNegative(plan.Value.SetupFee)
 		at.at("monthlyCost").notNegative(plan.Value.MonthlyCost)
 		for _, l := range plan.Value.Limits {
-			o.counted(product, at.at("limits", l.Name), "limit", l.Name, l.Pos)
+			o.counted(product, "limit", l.Name, l.Pos)
 		}
 		for _, l := range plan.Value.Prices {
-			o.counted(product, at.at("prices", l.Name), "price", l.Name, l.Pos)
+			o.counted(product, "price", l.Name, l.Pos)
 			at.at("prices", l.Name).steps(l.Value)
 		}
 	}
@@ -77,7 +77,7 @@ func scopeOf(scope string) string {
 }
 
 // counted checks that a limit's or price's metric is one of the product, or as backend/metric one of its backends.
-func (o owner) counted(product *Product, at place, what, name string, pos Position) {
+func (o owner) counted(product *Product, what, name string, pos Position) {
 	if o.has(name) {
 		return
 	}

@@ -20,7 +20,9 @@ func (featureKind) info() plan.Kind {
 }
 
 // featureScopes are the document's words by the API's, which writes ApplicationPlan and reads application_plan.
-var featureScopes = map[string]string{"application_plan": "applicationPlan", "service_plan": "servicePlan", "account_plan": "accountPlan"}
+func featureScopes() map[string]string {
+	return map[string]string{"application_plan": "applicationPlan", "service_plan": "servicePlan", "account_plan": "accountPlan"}
+}
 
 func (w *wants) features(product *plan.Object, p *maas.Product, path []string) {
 	if p.Features != nil {
@@ -55,7 +57,7 @@ func (featureKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]
 	var out []*plan.Object
 	for _, f := range found {
 		out = append(out, r.found(parent.Child(kindFeature, f.SystemName, plan.Fields{
-			"name": f.Name, "description": text(f.Description), "scope": featureScopes[f.Scope],
+			"name": f.Name, "description": text(f.Description), "scope": featureScopes()[f.Scope],
 		}), f.ID))
 	}
 	return out, nil

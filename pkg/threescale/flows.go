@@ -15,9 +15,11 @@ type flowsKind struct{}
 func (flowsKind) info() plan.Kind { return plan.Kind{Name: kindFlows, Part: true} }
 
 // flowFields are 3scale's fields by the document's word for a flow.
-var flowFields = map[string]string{
-	"standard": "standardFlowEnabled", "implicit": "implicitFlowEnabled",
-	"serviceAccounts": "serviceAccountsEnabled", "directAccessGrants": "directAccessGrantsEnabled",
+func flowFields() map[string]string {
+	return map[string]string{
+		"standard": "standardFlowEnabled", "implicit": "implicitFlowEnabled",
+		"serviceAccounts": "serviceAccountsEnabled", "directAccessGrants": "directAccessGrantsEnabled",
+	}
 }
 
 func flowsAtBirth(product *plan.Object) *plan.Object {
@@ -26,7 +28,7 @@ func flowsAtBirth(product *plan.Object) *plan.Object {
 
 func flowsOf(flows []string) plan.Fields {
 	out := plan.Fields{}
-	for flow, field := range flowFields {
+	for flow, field := range flowFields() {
 		out[field] = slices.Contains(flows, flow)
 	}
 	return out

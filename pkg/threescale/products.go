@@ -29,7 +29,9 @@ func bornBelowProduct(p *plan.Object) []*plan.Object {
 func productAt(name string) plan.Address { return plan.Root(System, kindProduct, name) }
 
 // deployments are the API's words for how the gateway is deployed.
-var deployments = map[string]string{"hosted": "hosted", "selfManaged": "self_managed"}
+func deployments() map[string]string {
+	return map[string]string{"hosted": "hosted", "selfManaged": "self_managed"}
+}
 
 func (w *wants) products() {
 	if w.doc.Products == nil {
@@ -53,7 +55,7 @@ func (w *wants) product(name string, p *maas.Product) {
 	}
 	if d, ok := o.Fields["deployment"].(string); ok {
 		delete(o.Fields, "deployment")
-		o.Fields["deploymentOption"] = deployments[d]
+		o.Fields["deploymentOption"] = deployments()[d]
 	}
 	if p.Authentication != nil {
 		o.Fields["backendVersion"] = backendVersion(p.Authentication)

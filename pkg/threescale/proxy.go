@@ -28,14 +28,16 @@ func backendVersion(a *maas.Authentication) string {
 }
 
 // gatewayErrors are the API's words for the cases in which the gateway answers itself.
-var gatewayErrors = map[string]string{
-	"authenticationFailed": "AuthFailed", "authenticationMissing": "AuthMissing", "noMatch": "NoMatch", "limitsExceeded": "LimitsExceeded",
+func gatewayErrors() map[string]string {
+	return map[string]string{
+		"authenticationFailed": "AuthFailed", "authenticationMissing": "AuthMissing", "noMatch": "NoMatch", "limitsExceeded": "LimitsExceeded",
+	}
 }
 
 func (w *wants) proxy(product *plan.Object, p *maas.Product, path []string) {
 	o := product.Child(kindProxy, "", said(p.ProxyAttributes))
 	for _, e := range p.GatewayResponses {
-		name := gatewayErrors[e.Name]
+		name := gatewayErrors()[e.Name]
 		put(o.Fields, "errorStatus"+name, e.Value.Status)
 		put(o.Fields, "errorHeaders"+name, e.Value.ContentType)
 		put(o.Fields, "error"+name, e.Value.Body)

@@ -71,7 +71,7 @@ func (userKind) write(ctx context.Context, s *Session, c *change) error {
 	if err != nil {
 		return err
 	}
-	role := "admin" // of the user who signed up
+	var role string // that it has by now
 	fields, err := c.changed()
 	if err != nil {
 		return err
