@@ -64,11 +64,11 @@ func draw[T any](r *rapid.T, label string, g *rapid.Generator[T]) func() any {
 }
 
 // few makes objects under some of a few names.
-func few(r *rapid.T, names []string, make func(name string) any) map[string]any {
+func few(r *rapid.T, names []string, one func(name string) any) map[string]any {
 	out := map[string]any{}
 	for _, name := range names {
 		if rapid.Bool().Draw(r, name) {
-			out[name] = make(name)
+			out[name] = one(name)
 		}
 	}
 	return out
