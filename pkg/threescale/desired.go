@@ -20,6 +20,7 @@ type wants struct {
 // a realm's clients hand over ids and secrets; otherwise what needs them isn't applied.
 func (s *Session) Desired(doc *maas.Document, peers []string) ([]*plan.Object, []plan.Collection, []plan.Note) {
 	w := &wants{doc: doc, handovers: slices.Contains(peers, "keycloak")}
+	s.portalAsked = w.portalAsked()
 	w.tenant()
 	w.backends()
 	w.products()

@@ -38,6 +38,8 @@ type Session struct {
 	byName  map[string]kind
 	desired plan.State
 
+	portalAsked bool // a realm's client takes over the portal's address
+
 	mu  sync.Mutex
 	ids map[plan.Address]int64
 }

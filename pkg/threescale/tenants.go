@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -26,6 +28,9 @@ const (
 )
 
 func (w *wants) tenant() {
+	if w.portalAsked() {
+		w.name(kindTenant, "")
+	}
 	t := w.doc.Tenant
 	if t == nil {
 		return
@@ -45,9 +50,26 @@ func (w *wants) tenant() {
 	w.signIns(t)
 }
 
+// PortalOutput is the output of the tenant that realms' clients take over: the developer portal's address.
+const PortalOutput = "portalUrl"
+
+// portalAsked tells whether a client of a realm has the portal's callback among its redirect URIs ("portal").
+func (w *wants) portalAsked() bool {
+	for _, r := range w.doc.Realms {
+		for _, c := range r.Value.Clients {
+			uris, _ := c.Value.Fields["redirectUris"].([]any)
+			if slices.Contains(uris, any("portal")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 type providerJSON struct {
 	ID                  int64   `json:"id"`
 	OrgName             string  `json:"org_name"`
+	BaseURL             string  `json:"base_url"` // of the developer portal
 	CreatedAt           string  `json:"created_at"`
 	FromEmail           *string `json:"from_email"`
 	SupportEmail        *string `json:"support_email"`
@@ -67,10 +89,13 @@ func settingsFields() plan.Fields {
 
 func (tenantKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.Object, error) {
 	o := plan.New(System, kindTenant, "", plan.Fields{})
-	desired := r.desired[o.Address]
+	var wanted plan.Fields
+	if d := r.desired[o.Address]; d != nil {
+		wanted = d.Fields
+	}
 	settings := settingsFields()
-	var wantsSettings, wantsProvider bool
-	for name := range desired.Fields {
+	wantsSettings, wantsProvider := false, r.s.portalAsked
+	for name := range wanted {
 		if _, ok := settings[name]; ok {
 			wantsSettings = true
 		} else {
@@ -91,19 +116,20 @@ func (tenantKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.
 		if err != nil {
 			return nil, err
 		}
-		r.provider(o, p, desired)
+		r.provider(o, p, wanted)
 	}
 	return []*plan.Object{o}, nil
 }
 
-func (r *reader) provider(o *plan.Object, p providerJSON, desired *plan.Object) {
+func (r *reader) provider(o *plan.Object, p providerJSON, wanted plan.Fields) {
 	code := text(p.SiteAccessCode)
 	r.s.config.Transport.Redactor.Add(code)
 	o.Fields["fromEmail"], o.Fields["supportEmail"] = text(p.FromEmail), text(p.SupportEmail)
 	o.Fields["financeSupportEmail"] = text(p.FinanceSupportEmail)
 	o.Fields[fieldAccessCode] = secret.New("", code)
 	o.Fields[fieldOrganization] = p.OrgName
-	o.Fields[fieldTimezone] = zoneOf(p.CreatedAt, desired.Fields[fieldTimezone])
+	o.Fields[fieldTimezone] = zoneOf(p.CreatedAt, wanted[fieldTimezone])
+	o.Outputs = map[string]any{PortalOutput: strings.TrimRight(p.BaseURL, "/")}
 	r.s.learn(o.Address, p.ID)
 }
 
