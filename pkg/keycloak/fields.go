@@ -1,10 +1,8 @@
 package keycloak
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,13 +34,13 @@ func flatten(body map[string]any) (plan.Fields, map[string][]string) {
 func wanted(v any) any {
 	list, ok := v.([]any)
 	if !ok {
-		return normal(v)
+		return plan.Normal(v)
 	}
 	set := plan.Set{}
 	for _, e := range list {
 		text, ok := e.(string)
 		if !ok {
-			return normal(list)
+			return plan.Normal(list)
 		}
 		set[text] = true
 	}
@@ -63,7 +61,7 @@ func projected(have, want any) any {
 	case map[string]any:
 		h, ok := have.(map[string]any)
 		if !ok {
-			return normal(have)
+			return plan.Normal(have)
 		}
 		out := map[string]any{}
 		for key, v := range w {
@@ -73,7 +71,7 @@ func projected(have, want any) any {
 	case []any:
 		h, ok := have.([]any)
 		if !ok || len(h) != len(w) {
-			return normal(have)
+			return plan.Normal(have)
 		}
 		out := make([]any, len(w))
 		for i := range w {
@@ -81,7 +79,7 @@ func projected(have, want any) any {
 		}
 		return out
 	}
-	have = normal(have)
+	have = plan.Normal(have)
 	if have == nil && isEmpty(want) || have != nil && text(have) == text(want) {
 		return want
 	}
@@ -107,41 +105,9 @@ func setOf(v any) plan.Set {
 	set := plan.Set{}
 	list, _ := v.([]any)
 	for _, e := range list {
-		set[text(normal(e))] = true
+		set[text(plan.Normal(e))] = true
 	}
 	return set
-}
-
-// normal brings what JSON or YAML gave into one form: whole numbers are int64, all others float64.
-func normal(v any) any {
-	switch x := v.(type) {
-	case int:
-		return int64(x)
-	case float64:
-		if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
-			return int64(x)
-		}
-		return x
-	case json.Number:
-		if i, err := x.Int64(); err == nil {
-			return i
-		}
-		f, _ := x.Float64()
-		return normal(f)
-	case []any:
-		out := make([]any, len(x))
-		for i, e := range x {
-			out[i] = normal(e)
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(x))
-		for k, e := range x {
-			out[k] = normal(e)
-		}
-		return out
-	}
-	return v
 }
 
 // at is the value at a path of an object; nil where there is none.

@@ -89,7 +89,7 @@ func (r *reader) groupsBelow(ctx context.Context, parent *plan.Object) ([]map[st
 		return r.list(ctx, path(parent.Name, "groups")+"?briefRepresentation=false&"+all)
 	}
 	raw := nativeOf(parent).raw
-	if below := objectsIn(raw["subGroups"]); len(below) > 0 || text(normal(raw["subGroupCount"])) == "0" || raw["subGroupCount"] == nil {
+	if below := objectsIn(raw["subGroups"]); len(below) > 0 || text(plan.Normal(raw["subGroupCount"])) == "0" || raw["subGroupCount"] == nil {
 		return below, nil
 	}
 	return r.list(ctx, path(parent.Address.Root().Name(), "groups", str(raw, "id"))+"/children?briefRepresentation=false&"+all)

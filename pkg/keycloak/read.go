@@ -189,7 +189,7 @@ func (r *reader) found(o *plan.Object, p place, raw map[string]any, id string) *
 func outputs(raw map[string]any) map[string]any {
 	out := map[string]any{}
 	for name, v := range raw {
-		switch v := normal(v).(type) {
+		switch v := plan.Normal(v).(type) {
 		case string, bool, int64, float64:
 			if lower := strings.ToLower(name); !strings.Contains(lower, "secret") && !strings.Contains(lower, "token") && !strings.Contains(lower, "password") {
 				out[name] = v

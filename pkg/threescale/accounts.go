@@ -39,7 +39,7 @@ func (w *wants) account(name string, a *maas.Account) {
 	path := []string{"accounts", name}
 	o := plan.New(System, kindAccount, name, plan.Fields{"orgName": name})
 	for field, v := range a.Fields {
-		o.Fields[field] = normal(v)
+		o.Fields[field] = plan.Normal(v)
 	}
 	put(o.Fields, fieldAccountPlan, a.Plan)
 	o.Was = a.Renamed
@@ -99,7 +99,7 @@ func accountsOf(ctx context.Context, g getter) ([]accountRow, error) {
 		row := accountRow{fields: f}
 		row.OrgName, _ = f["org_name"].(string)
 		row.State, _ = f["state"].(string)
-		row.ID, _ = normal(f["id"]).(int64)
+		row.ID, _ = plan.Normal(f["id"]).(int64)
 		row.Annotations = map[string]string{}
 		notes, _ := f["annotations"].(map[string]any)
 		for k, v := range notes {
@@ -124,7 +124,7 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 		if desired != nil {
 			for name := range desired.Fields {
 				if v, ok := a.fields[snake(name)]; ok {
-					o.Fields[name] = normal(v)
+					o.Fields[name] = plan.Normal(v)
 				}
 			}
 			if _, ok := desired.Fields[fieldAccountPlan]; ok {

@@ -7,6 +7,7 @@ import (
 
 	"example.com/maasctl/internal/lazyregexp"
 	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
 )
 
 // documentOf is the OpenAPI document of an ActiveDoc: its file's, or one made from the product's rules; nil where the
@@ -33,7 +34,7 @@ func parseDocument(text string) map[string]any {
 	if d.Decode(&body) != nil {
 		return nil
 	}
-	body, _ = normal(body).(map[string]any)
+	body, _ = plan.Normal(body).(map[string]any)
 	return body
 }
 

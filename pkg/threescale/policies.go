@@ -41,7 +41,7 @@ func (w *wants) policies(product *plan.Object, p *maas.Product, path []string) {
 	}
 	chain := plan.List{}
 	for _, q := range p.Policies {
-		configuration, _ := normal(q.Configuration).(map[string]any)
+		configuration, _ := plan.Normal(q.Configuration).(map[string]any)
 		if configuration == nil {
 			configuration = map[string]any{}
 		}
@@ -74,7 +74,7 @@ func configurationOf(raw json.RawMessage) any {
 	if d.Decode(&v) != nil || v == nil {
 		return map[string]any{}
 	}
-	return normal(v)
+	return plan.Normal(v)
 }
 
 func (policiesKind) write(ctx context.Context, s *Session, c *change) error {
