@@ -150,5 +150,6 @@ func (o *sandboxOptions) announce(s *sandbox.Sandbox) {
 		"  maasctl apply %s\n"+
 		"  curl -u :%s %s/admin/api/services.json\n"+
 		"A document that takes them from the environment needs THREESCALE_TOKEN=%s KEYCLOAK_USERNAME=%s KEYCLOAK_PASSWORD=%s.\n"+
-		"Ctrl-C stops it.\n", s.ThreeScale, where, where, s.Token, s.ThreeScale, s.Token, sandbox.AdminUsername, sandbox.AdminPassword)
+		"3scale's master account answers there to Host: %s, with the same token.\n"+
+		"Ctrl-C stops it.\n", s.ThreeScale, where, where, s.Token, s.ThreeScale, s.Token, sandbox.AdminUsername, sandbox.AdminPassword, s.MasterHost)
 }

@@ -36,7 +36,8 @@ type Config struct {
 type Sandbox struct {
 	ThreeScale string // address, like http://127.0.0.1:3300
 	Keycloak   string
-	Token      string   // access token of the tenant
+	MasterHost string   // host name by which 3scale is asked for its master account
+	Token      string   // access token of the tenant, and of the master account
 	Warnings   []string // what the user should know
 
 	config  Config
@@ -63,7 +64,7 @@ func Start(ctx context.Context, c Config) (*Sandbox, error) {
 		_, _ = threescale.Close(), keycloak.Close()
 		return nil, err
 	}
-	s.Token = s.stands.threescale.Token()
+	s.Token, s.MasterHost = s.stands.threescale.Token(), s.stands.threescale.MasterDomain()
 	s.serve(threescale, newPage(s).over(s.stands.threescale))
 	s.serve(keycloak, s.feed.watch("keycloak", s.stands.keycloak))
 	return s, nil

@@ -100,6 +100,28 @@ func TestStartsAsNewServersDo(t *testing.T) {
 	}
 }
 
+// The master account is reached by its host name, with the same token.
+func TestMasterAccount(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	for host, want := range map[string]int{s.MasterHost: http.StatusOK, "": http.StatusNotFound} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.ThreeScale+"/master/api/providers/2.json", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		r.SetBasicAuth("", s.Token)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%q: %s, want %d", host, resp.Status, want)
+		}
+	}
+}
+
 func TestOtherMachinesAreWarnedOf(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Config{Listen: "0.0.0.0:0"})

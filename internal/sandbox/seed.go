@@ -28,11 +28,11 @@ func (s *Sandbox) seed(ctx context.Context) error {
 	doc, err := s.config.Seed(ctx, []string{
 		"threescale.url=" + s.ThreeScale,
 		"threescale.token=${env:MAASCTL_SANDBOX_TOKEN}",
-		"threescale.master={url: \"" + master + "\", token: \"${env:MAASCTL_SANDBOX_MASTER_TOKEN}\"}",
+		"threescale.master={url: \"" + master + "\", token: \"${env:MAASCTL_SANDBOX_TOKEN}\"}",
 		"keycloak.url=" + s.Keycloak,
 		"keycloak.credentials={username: " + AdminUsername + ", password: \"${env:MAASCTL_SANDBOX_PASSWORD}\"}",
 	}, map[string]string{
-		"MAASCTL_SANDBOX_TOKEN": quiet.Token(), "MAASCTL_SANDBOX_MASTER_TOKEN": quiet.MasterToken(), "MAASCTL_SANDBOX_PASSWORD": AdminPassword,
+		"MAASCTL_SANDBOX_TOKEN": quiet.Token(), "MAASCTL_SANDBOX_PASSWORD": AdminPassword,
 	})
 	if err != nil {
 		return err

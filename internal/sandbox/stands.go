@@ -28,14 +28,15 @@ func (s *Sandbox) fill(ctx context.Context) error {
 	return s.save() // what can't be written is better known now than at the end
 }
 
-// options are those of the 3scale stand-in.
+// options are those of the 3scale stand-in. One token is good for the tenant and for the master account: there is nobody to
+// keep apart here.
 func (s *Sandbox) options() threescaletest.Options {
 	token := s.config.Token
 	if token == "" {
 		token = "sandbox"
 	}
 	return threescaletest.Options{
-		Token: token, MasterToken: token + "-master", Latency: s.config.Latency, Workers: s.config.Workers, Faults: s.config.Faults,
+		Token: token, MasterToken: token, Latency: s.config.Latency, Workers: s.config.Workers, Faults: s.config.Faults,
 		Observe: func(q threescaletest.Request) { s.feed.note("3scale", q) },
 	}
 }
