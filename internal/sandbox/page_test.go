@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"bufio"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -30,6 +31,38 @@ func TestPageShowsTheTenant(t *testing.T) {
 		if status, text := ask(t, http.MethodGet, s.ThreeScale+"/sandbox/"+name, "", ""); status != http.StatusOK || text == "" {
 			t.Errorf("%s: %d", name, status)
 		}
+	}
+}
+
+func TestPageShowsWhatAProductIsMadeOf(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Config{})
+	addProduct(t, s, "granite") // number 3: a new tenant has one product and one backend, with the number 2
+	_, metrics := ask(t, http.MethodGet, s.ThreeScale+"/admin/api/services/2/metrics.json", s.Token, "")
+	hits := regexp.MustCompile(`\d+`).FindString(metrics)
+	for path, body := range map[string]string{
+		"services/3/backend_usages":      `{"backend_api_id": 2, "path": "/models"}`,
+		"services/3/application_plans":   `{"name": "Free", "system_name": "free", "state_event": "publish"}`,
+		"services/3/metrics":             `{"friendly_name": "Tokens", "system_name": "tokens", "unit": "token"}`,
+		"services/2/proxy/deploy":        `{}`,
+		"services/2/proxy/mapping_rules": `{"http_method": "POST", "pattern": "/v1/chat", "delta": 2, "metric_id": ` + hits + `}`,
+	} {
+		if status, text := ask(t, http.MethodPost, s.ThreeScale+"/admin/api/"+path+".json", s.Token, body); status != http.StatusCreated {
+			t.Fatalf("%s: %d %s", path, status, text)
+		}
+	}
+	_, page := ask(t, http.MethodGet, s.ThreeScale+"/sandbox/tenant", "", "")
+	for _, want := range []string{
+		"<code>/models</code> → api", "<b>Free</b> <code>free</code> published", `<span class="chip">tokens</span>`,
+		"<code>POST /v1/chat</code> → hits +2", "<dd>API key</dd>", "<dd>apicast</dd>",
+		`<span class="on">staging v1</span>`, "<span>not in production</span>", "63 templates", "<td>main_layout</td><td>layout</td>",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(page)
 	}
 }
 
