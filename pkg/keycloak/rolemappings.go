@@ -65,9 +65,23 @@ func (s *Session) mapRoles(ctx context.Context, method, to string, reps []map[st
 		_, err = s.api.do(ctx, method, to, reps)
 	}
 	if method == http.MethodDelete && gone(err) {
-		return nil
+		return s.unmapEach(ctx, to, reps)
 	}
 	return err
+}
+
+// unmapEach takes roles away one by one: where one of several is gone itself, deleted in the same run, the server takes
+// none of them.
+func (s *Session) unmapEach(ctx context.Context, to string, reps []map[string]any) error {
+	if len(reps) == 1 {
+		return nil
+	}
+	for i := range reps {
+		if err := s.mapRoles(ctx, http.MethodDelete, to, reps[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mapTo carries out what the change does to the roles of a user or a group: item is where that one is. Roles of the realm are
