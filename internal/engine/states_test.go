@@ -45,7 +45,7 @@ func TestBothSystemsTogetherReachTheRecordedStates(t *testing.T) {
 			if name == "oidc" {    // recorded on a tenant that was open already; the document says nothing of its code
 				delete(have["provider"].(map[string]any), "site_access_code")
 			}
-			if diff := cmp.Diff(want, map[string]any(have)); diff != "" {
+			if diff := cmp.Diff(want, have); diff != "" {
 				t.Errorf("the state differs from the recorded one (-recorded +reached):\n%s", diff)
 			}
 			porta.Reset()
