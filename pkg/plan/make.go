@@ -163,7 +163,7 @@ func (d *Object) withExtras(live *Object) *Object {
 func (m *maker) remove(d, live *Object) {
 	kind := m.kind(live)
 	switch {
-	case live.Protected(d):
+	case d.Protect:
 		m.out.Blocked = append(m.out.Blocked, note(live, d, "it is protected"))
 		return
 	case kind.Fixed != "":
@@ -180,9 +180,6 @@ func (m *maker) remove(d, live *Object) {
 	c.Desired, c.Live = d, live
 	c.Source = source(d)
 }
-
-// Protected tells whether the document says that this object is never deleted.
-func (o *Object) Protected(declared *Object) bool { return declared != nil && declared.Protect }
 
 func (m *maker) change(o *Object, action Action) *Change {
 	c := &Change{

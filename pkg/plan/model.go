@@ -93,7 +93,7 @@ type Summary struct {
 	Unchanged int `json:"unchanged"`
 }
 
-// Deletes lists the changes that delete an object that the document doesn't name itself.
+// Deletes lists the changes that delete an object, whether the document names it as absent or --prune has found it.
 func (p *Plan) Deletes() []*Change {
 	var gone []*Change
 	for _, c := range p.Changes {
