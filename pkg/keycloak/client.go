@@ -77,8 +77,22 @@ func (a answer) id() string {
 	return last
 }
 
-// do sends one request below /admin/realms. A token that the server no longer takes is renewed once.
+// do sends one request below /admin/realms. Where the server stumbles over a read or a delete, it is sent again; what writes
+// has to look first.
 func (c *client) do(ctx context.Context, method, path string, body any) (answer, error) {
+	if method != http.MethodGet && method != http.MethodDelete {
+		return c.once(ctx, method, path, body)
+	}
+	var a answer
+	err := retried(ctx, func() (err error) {
+		a, err = c.once(ctx, method, path, body)
+		return err
+	})
+	return a, err
+}
+
+// once is do for one try. A token that the server no longer takes is renewed once.
+func (c *client) once(ctx context.Context, method, path string, body any) (answer, error) {
 	kc, base, err := c.connect(ctx)
 	if err != nil {
 		return answer{}, err

@@ -108,7 +108,11 @@ func (s *Session) newSecret(ctx context.Context, c *change) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a, err := s.api.do(ctx, http.MethodPost, item+"/client-secret", map[string]any{})
+	var a answer
+	err = retried(ctx, func() error {
+		a, err = s.api.do(ctx, http.MethodPost, item+"/client-secret", map[string]any{})
+		return err
+	})
 	if transport.Uncertain(err) {
 		return s.shownSecret(ctx, c) // it may have been made
 	}

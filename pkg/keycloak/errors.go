@@ -72,6 +72,16 @@ func collided(err error) bool {
 	return errors.As(err, &e) && (e.Status == http.StatusInternalServerError && len(e.Body) == 0 || says(err, http.StatusConflict, textDuplicate))
 }
 
+// stumbled tells whether the server failed in a way that may have been an accident: two requests side by side of which one
+// pulls something from under the other, although they are about different objects. Seen: a user, or a client with a service
+// account, created while the realm gets its first identity provider (26); a token, or a realm, asked for while another realm
+// is deleted (18). Nothing has been done then. Wrong values of some fields are answered in the same way, so it isn't tried
+// for long.
+func stumbled(err error) bool { return transport.Is(err, http.StatusInternalServerError) }
+
+// unsettled tells whether something that failed like this may have been done all the same, or may be done at the next try.
+func unsettled(err error) bool { return transport.Uncertain(err) || stumbled(err) }
+
 // hint adds what the server's words leave out.
 func hint(err error) error {
 	if says(err, http.StatusBadRequest, textUnreadable) {

@@ -3,11 +3,10 @@ package keycloak
 import (
 	"cmp"
 	"context"
-	"net/http"
-	"slices"
-
 	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/plan"
+	"net/http"
+	"slices"
 )
 
 // roleStep are roles that are added to, or taken from, something.
@@ -61,7 +60,10 @@ func (s *Session) mapRoles(ctx context.Context, method, to string, reps []map[st
 		return nil
 	}
 	_, err := s.api.do(ctx, method, to, reps)
-	for attempt := 1; attempt < attempts && transport.Uncertain(err); attempt++ {
+	for attempt := 1; attempt < attempts && (transport.Uncertain(err) || attempt < worth(err)); attempt++ {
+		if waitErr := wait(ctx, attempt); waitErr != nil {
+			return waitErr
+		}
 		_, err = s.api.do(ctx, method, to, reps)
 	}
 	if method == http.MethodDelete && gone(err) {

@@ -10,9 +10,10 @@ import (
 	"example.com/maasctl/pkg/keycloak/keycloaktest"
 )
 
-// lossy is a stand-in whose answers to creates get lost on the way, once for each address.
+// lossy is a stand-in to which the connection breaks at creates, once for each address: the answer is lost, or the request.
 type lossy struct {
-	stub *keycloaktest.Server
+	stub   *keycloaktest.Server
+	before bool // the request is lost: nothing takes effect
 
 	mu   sync.Mutex
 	lost map[string]bool
@@ -27,12 +28,20 @@ func (l *lossy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.stub.ServeHTTP(w, r)
 		return
 	}
-	l.stub.ServeHTTP(httptest.NewRecorder(), r) // it takes effect
-	panic(http.ErrAbortHandler)                 // and nobody hears of it
+	if !l.before {
+		l.stub.ServeHTTP(httptest.NewRecorder(), r) // it takes effect
+	}
+	panic(http.ErrAbortHandler) // and nobody hears of it
 }
 
-func TestLostAnswersToCreates(t *testing.T) {
-	l := &lossy{stub: keycloaktest.New(keycloaktest.Options{}), lost: map[string]bool{}}
+func TestBrokenConnectionsAtCreates(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		testBrokenConnections(t, &lossy{stub: keycloaktest.New(keycloaktest.Options{}), before: before, lost: map[string]bool{}})
+	}
+}
+
+func testBrokenConnections(t *testing.T, l *lossy) {
+	t.Helper()
 	h := httptest.NewServer(l)
 	t.Cleanup(h.Close)
 	s := newServer("lossy", h.URL, 26)
@@ -43,6 +52,16 @@ func TestLostAnswersToCreates(t *testing.T) {
 	}
 	if c := w.client("client"); c["attributes"].(map[string]any)["maasctl.owner"] != w.mark() {
 		t.Errorf("what was made in a lost create is owned all the same: %v", c)
+	}
+}
+
+// Each request fails once, and without having done anything, as the servers do where one request disturbs another.
+func TestAccidentsOfTheServer(t *testing.T) {
+	for _, version := range []int{26, 18} {
+		w := newWorld(t, stub(t, keycloaktest.Options{Version: version, Stumble: true}))
+		w.applyText(lower(whole))
+		w.applyText(strings.ReplaceAll(lower(whole), "email", "username"))
+		w.applyText(lower(absent))
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/plan"
 )
 
@@ -87,22 +86,25 @@ func (w *shape) create(ctx context.Context, s *Session, c *change, body map[stri
 	if err != nil {
 		return false, err
 	}
-	err = w.post(ctx, s, c, to, body)
-	if err == nil || !exists(err) && !transport.Uncertain(err) {
-		return err == nil, hint(err)
+	for attempt := 1; ; attempt++ {
+		err = w.post(ctx, s, c, to, body)
+		if err == nil || !exists(err) && !unsettled(err) {
+			return err == nil, hint(err)
+		}
+		there, lookErr := w.look(ctx, s, c.Address)
+		if lookErr != nil {
+			return false, fmt.Errorf("%w (and looking whether it is there: %w)", err, lookErr)
+		}
+		if there {
+			return false, w.update(ctx, s, c)
+		}
+		if exists(err) || attempt == stumbles { // something else has the name, or it is no accident
+			return false, err
+		}
+		if waitErr := wait(ctx, attempt); waitErr != nil {
+			return false, waitErr
+		}
 	}
-	there, lookErr := w.look(ctx, s, c.Address)
-	if lookErr != nil {
-		return false, fmt.Errorf("%w (and looking whether it is there: %w)", err, lookErr)
-	}
-	if there {
-		return false, w.update(ctx, s, c)
-	}
-	if exists(err) {
-		return false, err // something else has the name
-	}
-	err = w.post(ctx, s, c, to, body)
-	return err == nil, err
 }
 
 func (w *shape) post(ctx context.Context, s *Session, c *change, to string, body map[string]any) error {
@@ -123,6 +125,9 @@ func (c *change) made(s *Session, id string) {
 func (w *shape) look(ctx context.Context, s *Session, a plan.Address) (bool, error) {
 	if w.find != nil {
 		id, err := w.find(ctx, s, a)
+		if isMissing(err) {
+			return false, nil
+		}
 		if err == nil && id != "" {
 			s.learn(a, id)
 		}
@@ -140,9 +145,11 @@ func (w *shape) look(ctx context.Context, s *Session, a plan.Address) (bool, err
 	return err == nil, err
 }
 
-// attempts is how often a write is tried that collides with others; pause is the time before the second, in all others more.
+// attempts is how often a write is tried that collides with others, stumbles how often a request that the server fails at,
+// perhaps over another one beside it; pause is the time before the second try, doubled before each further one.
 const (
 	attempts = 6
+	stumbles = 3
 	pause    = 50 * time.Millisecond
 )
 
@@ -178,14 +185,33 @@ func (s *Session) overwrite(ctx context.Context, item string, said map[string]an
 func retried(ctx context.Context, try func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := try()
-		if attempt == attempts || !collided(err) {
+		if attempt >= worth(err) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause << (attempt - 1)):
+		if waitErr := wait(ctx, attempt); waitErr != nil {
+			return waitErr
 		}
+	}
+}
+
+// worth is how often in all a request is tried that fails like this.
+func worth(err error) int {
+	switch {
+	case collided(err):
+		return attempts
+	case stumbled(err):
+		return stumbles
+	}
+	return 1
+}
+
+// wait is the pause after so many tries.
+func wait(ctx context.Context, tries int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(pause << (tries - 1)):
+		return nil
 	}
 }
 

@@ -1,6 +1,8 @@
 package keycloaktest
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/url"
 )
@@ -51,6 +53,16 @@ func right(segments []string) string {
 func (s *Server) collides() bool {
 	s.puts++
 	return s.opts.Collide > 0 && s.puts%s.opts.Collide == 0
+}
+
+// stumbles tells whether this request comes for the first time.
+func (s *Server) stumbles(c *call) bool {
+	body, _ := io.ReadAll(c.Body)
+	c.Body = io.NopCloser(bytes.NewReader(body))
+	this := c.Method + " " + c.URL.String() + " " + string(body)
+	again := s.seen[this]
+	s.seen[this] = true
+	return !again
 }
 
 func (s *Server) routes() []route {

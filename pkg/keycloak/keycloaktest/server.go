@@ -29,6 +29,7 @@ type Options struct {
 	Knows           []string      // fields that the server takes besides its own, as a newer one would
 	TokenLife       time.Duration // of tokens by password; 0: a minute. Those of clients live five times as long
 	Collide         int           // every so-maniest PUT fails as two at once do; 0: none
+	Stumble         bool          // every request fails when it comes first, as those do that a request beside them disturbs
 	Log             func(Request) // called for each request, in the order in which they end; nil: nobody watches
 }
 
@@ -50,6 +51,7 @@ type Server struct {
 	realms  map[string]*realm
 	tokens  map[string]*session
 	puts    int
+	seen    map[string]bool // requests that have come; only with Stumble
 	serial  int
 	refresh map[string]*session
 }
@@ -68,7 +70,7 @@ func New(opts Options) *Server {
 	if opts.TokenLife == 0 {
 		opts.TokenLife = time.Minute
 	}
-	s := &Server{opts: opts, realms: map[string]*realm{}, tokens: map[string]*session{}, refresh: map[string]*session{}}
+	s := &Server{opts: opts, realms: map[string]*realm{}, tokens: map[string]*session{}, refresh: map[string]*session{}, seen: map[string]bool{}}
 	s.known = knownBy(opts)
 	s.newMaster()
 	return s
@@ -168,6 +170,9 @@ func (s *Server) handle(r *http.Request) answer {
 			return answer{status: http.StatusBadRequest}
 		}
 		c.segments = append(c.segments, text)
+	}
+	if s.opts.Stumble && s.stumbles(c) {
+		return answer{status: http.StatusInternalServerError, body: object{"error": "unknown_error", "error_description": "For more on this error consult the server log."}}
 	}
 	switch {
 	case len(c.segments) >= 2 && c.segments[0] == "realms":
