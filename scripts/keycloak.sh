@@ -2,13 +2,14 @@
 # Two real Keycloaks on this machine, for the tests: 26 on /, and 18 under /auth (what RH-SSO 7.6 is).
 #
 #   eval "$(scripts/keycloak.sh start)"     fetches what is missing, starts both with empty databases, waits until they are ready,
-#                                           and prints KEYCLOAK26_URL and KEYCLOAK18_URL; both running already: prints them only
+#                                           and prints KEYCLOAK26_URL and KEYCLOAK18_URL, and where their logs are, KEYCLOAK26_LOG
+#                                           and KEYCLOAK18_LOG; both running already: prints them only
 #   scripts/keycloak.sh status              prints what runs
 #   scripts/keycloak.sh stop                stops both
 #
 # The administrator is admin/admin. Ports: KEYCLOAK26_PORT (8026) and KEYCLOAK18_PORT (8018), on the loopback address only.
-# The distributions come from Maven Central by name and stay in .cache/keycloak; 26 writes its access log to
-# .cache/keycloak/26.log, one "METHOD PATH PROTOCOL STATUS" a line.
+# The distributions come from Maven Central by name and stay in .cache/keycloak. Each request is a line in its server's log
+# there: METHOD PATH PROTOCOL STATUS AGENT.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,6 +20,7 @@ port_new=${KEYCLOAK26_PORT:-8026}
 port_old=${KEYCLOAK18_PORT:-8018}
 url_new=http://127.0.0.1:$port_new
 url_old=http://127.0.0.1:$port_old/auth
+access='%r %s %{i,User-Agent}' # a line of the access log
 patience=400 # seconds until a server has to be ready
 
 say() { printf '%s\n' "$*" >&2; }
@@ -83,11 +85,12 @@ start() {
 	need curl curl
 	fetch $new
 	fetch $old
-	launch 26 $new --http-port="$port_new" --http-access-log-enabled=true --http-access-log-pattern='%r %s'
+	launch 26 $new --http-port="$port_new" --http-access-log-enabled=true --http-access-log-pattern="$access"
+	printf 'quarkus.http.access-log.%s\n' enabled=true pattern="$access" >"$cache/keycloak-$old/conf/quarkus.properties" # 18 has no option for it
 	launch 18 $old --http-port="$port_old" --http-relative-path=/auth
 	await 26 "$url_new"
 	await 18 "$url_old"
-	echo "export KEYCLOAK26_URL=$url_new KEYCLOAK18_URL=$url_old"
+	printf 'export %s=%q\n' KEYCLOAK26_URL "$url_new" KEYCLOAK26_LOG "$cache/26.log" KEYCLOAK18_URL "$url_old" KEYCLOAK18_LOG "$cache/18.log"
 }
 
 stop() {
@@ -108,7 +111,7 @@ status() {
 case ${1:-} in
 start | stop | status) "$1" ;;
 *)
-	sed -n '2,11s/^# \{0,1\}//p' "$0"
+	sed -n '2,12s/^# \{0,1\}//p' "$0"
 	exit 2
 	;;
 esac

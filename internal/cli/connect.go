@@ -30,7 +30,7 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 		return nil, err
 	}
 	c := &connection{stats: &transport.Stats{}, close: func() {}}
-	opts := transport.Options{Stats: c.stats, Redactor: transport.NewRedactor()}
+	opts := transport.Options{Stats: c.stats, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version()}
 	for _, secret := range doc.Secrets() {
 		opts.Redactor.Add(secret.Reveal())
 	}

@@ -41,7 +41,7 @@ func (g *global) doctor(ctx context.Context) error {
 	if doc.ThreeScale == nil && doc.Keycloak == nil {
 		return errors.New("the document names no server: it needs a threescale or keycloak section")
 	}
-	opts := transport.Options{Stats: &transport.Stats{}, Redactor: transport.NewRedactor()}
+	opts := transport.Options{Stats: &transport.Stats{}, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version()}
 	if opts.Concurrency, err = g.parallel(); err != nil {
 		return err
 	}

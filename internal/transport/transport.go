@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"cmp"
 	"crypto/tls"
 	"io"
 	"net/http"
@@ -17,6 +18,7 @@ type Options struct {
 	Attempts    int                       // of one request; 0: 6
 	Backoff     time.Duration             // before the second attempt, doubled each time; 0: 200 ms
 	Conflicts   bool                      // hand a 409 back at once: the caller has to read again before it writes again
+	Agent       string                    // how the client names itself to the server; "": maasctl
 	Insecure    bool                      // don't check the server's certificate
 	Trace       io.Writer                 // one JSON object a request, without secrets; nil: none
 	Redactor    *Redactor                 // what must not be seen in traces and errors
@@ -36,6 +38,7 @@ func New(opts Options) *http.Client {
 	if rt == nil {
 		rt = pool(opts)
 	}
+	rt = &agent{next: rt, name: cmp.Or(opts.Agent, "maasctl")}
 	rt = &counter{next: rt, stats: opts.Stats}
 	rt = &whole{next: rt}
 	if opts.Trace != nil {
@@ -58,6 +61,18 @@ func pool(opts Options) *http.Transport {
 		t.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for by `insecure: true`, with a warning
 	}
 	return t
+}
+
+// agent names the client, whichever library made the request: access logs tell by it who asked.
+type agent struct {
+	next http.RoundTripper
+	name string
+}
+
+func (a *agent) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("User-Agent", a.name)
+	return a.next.RoundTrip(r)
 }
 
 type signer struct {

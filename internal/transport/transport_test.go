@@ -406,3 +406,24 @@ func TestTrace(t *testing.T) {
 		t.Errorf("a broken connection is to be seen: %s", lines[1])
 	}
 }
+
+func TestTheClientNamesItself(t *testing.T) {
+	for agent, want := range map[string]string{"": "maasctl", "maasctl/1.2.3": "maasctl/1.2.3"} {
+		var got string
+		h := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.UserAgent() }))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("User-Agent", "some-library/1")
+		resp, err := New(Options{Agent: agent}).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		h.Close()
+		if got != want || r.UserAgent() != "some-library/1" {
+			t.Errorf("%q: %q", agent, got)
+		}
+	}
+}

@@ -34,6 +34,7 @@ type server struct {
 	url     string // with the base path
 	version int    // 26 or 18
 	real    bool
+	log     string // of its requests, a line each; "" where it has none
 	dump    *dump.Server
 }
 
@@ -58,6 +59,7 @@ func servers(t testing.TB) []server {
 		if address := os.Getenv(variable); address != "" {
 			all = append(all, newServer(fmt.Sprintf("real-%d", version), strings.TrimRight(address, "/"), version))
 			all[len(all)-1].real = true
+			all[len(all)-1].log = os.Getenv(strings.Replace(variable, "URL", "LOG", 1))
 		}
 	}
 	return all
@@ -107,7 +109,7 @@ func newWorld(t testing.TB, s server) *world {
 	w.config = keycloak.Config{
 		URL:         s.url,
 		Credentials: keycloak.Credentials{Username: secret.New("", "admin"), Password: secret.New("", "admin")},
-		Transport:   transport.Options{Redactor: transport.NewRedactor(), Stats: w.stats, Trace: w.trace, Backoff: 20 * time.Millisecond},
+		Transport:   transport.Options{Agent: w.realm, Redactor: transport.NewRedactor(), Stats: w.stats, Trace: w.trace, Backoff: 20 * time.Millisecond},
 	}
 	t.Cleanup(func() { w.admin.call(http.MethodDelete, "/"+w.realm, nil) })
 	return w
@@ -203,6 +205,9 @@ type admin struct {
 	token string
 }
 
+// wire keeps as many connections as are used at once.
+var wire = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: concurrency}}
+
 func newAdmin(t testing.TB, base string) *admin {
 	t.Helper()
 	a := &admin{t: t, base: base}
@@ -253,7 +258,7 @@ func (a *admin) exchange(method, path string, body any) (int, any, http.Header) 
 	}
 	r.Header.Set("Authorization", "Bearer "+a.token)
 	r.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := wire.Do(r)
 	if err != nil {
 		a.t.Fatal(err)
 	}

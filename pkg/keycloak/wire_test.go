@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math/rand"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/maasctl/pkg/apply"
 	"example.com/maasctl/pkg/keycloak/keycloaktest"
@@ -54,6 +56,7 @@ func TestRequestsOfALargeRealm(t *testing.T) {
 			t.Errorf("created with %d requests, %d of them reads; at most %d", n, w.stats.Reads(), most)
 		}
 		t.Logf("created with %d requests, %d of them reads", w.stats.Requests(), w.stats.Reads())
+		w.sameInLog()
 		before, writes := w.stats.Requests(), w.stats.Writes()
 		_, again, _ := w.plan(doc)
 		looked := w.stats.Requests() - before
@@ -61,7 +64,29 @@ func TestRequestsOfALargeRealm(t *testing.T) {
 		if !again.Empty || looked > mostToLook || w.stats.Writes()-writes > 1 { // the one is for the token
 			t.Errorf("nothing changed: %d requests, %d of them writes; %d changes", looked, w.stats.Writes()-writes, len(again.Changes))
 		}
+		w.sameInLog()
 	})
+}
+
+// sameInLog holds the transport's count to the server's own log: each request names the realm as its agent.
+func (w *world) sameInLog() {
+	w.t.Helper()
+	if w.s.log == "" {
+		return
+	}
+	var logged int64
+	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
+		text, err := os.ReadFile(w.s.log)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if logged = int64(strings.Count(string(text), " "+w.realm+"\n")); logged >= w.stats.Requests() {
+			break // a line may come after the answer
+		}
+	}
+	if logged != w.stats.Requests() {
+		w.t.Errorf("the server has logged %d requests, not %d", logged, w.stats.Requests())
+	}
 }
 
 // What the document has no key for isn't read.
