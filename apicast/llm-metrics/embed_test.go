@@ -63,7 +63,6 @@ const manifestSchema = `{
     "summary": {"type": "string", "maxLength": 75},
     "description": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     "version": {"type": "string", "pattern": "^(\\d+\\.)?(\\d+\\.)?(\\*|\\d+)$"},
-    "order": {"type": "object", "properties": {"before": {"type": "array", "items": {"type": "object", "required": ["name", "version"]}}}},
     "configuration": {"type": "object", "not": {"required": ["$id"]}}
   }
 }`
@@ -105,6 +104,9 @@ func TestManifestIsOneThatServersTake(t *testing.T) {
 	}
 	if bytes.Contains(data, []byte(`"$id"`)) {
 		t.Error(`"$id" breaks the gateway's schema library`)
+	}
+	if bytes.Contains(data, []byte(`"order"`)) {
+		t.Error(`a gateway doesn't start with a policy of others that has an "order"`)
 	}
 }
 

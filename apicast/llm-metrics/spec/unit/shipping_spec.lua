@@ -56,7 +56,8 @@ describe('what ships', function()
     assert.equal('http://apicast.io/policy-v1.1/schema#', manifest['$schema'])
     assert.is_truthy(manifest.version:match('^%d+%.%d+$'))
     assert.equal(manifest.version, read('llm_metrics.lua'):match("policy%.new%('[^']+', '([^']+)'%)"))
-    assert.same({ name = 'apicast', version = 'builtin' }, manifest.order.before[1])
+    -- The gateway looks the name of a policy with an order up among its own: for another it finds none, and doesn't start.
+    assert.is_nil(manifest.order)
   end)
 
   it('has every option in the manifest, with the default that holds', function()
