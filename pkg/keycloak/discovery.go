@@ -3,10 +3,12 @@ package keycloak
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
 )
 
@@ -59,18 +61,27 @@ func (r *reader) discover(ctx context.Context) {
 func (r *reader) fill(ctx context.Context, d *plan.Object, from *discovery) error {
 	var found document
 	issuer := strings.TrimSuffix(strings.TrimSuffix(from.issuer, wellKnown), "/")
-	if err := fetchPublic(ctx, r.s.api.plain, issuer+wellKnown, &found); err != nil {
+	err := fetchPublic(ctx, r.s.api.plain, issuer+wellKnown, &found)
+	if realm, ok := r.comes(ctx, issuer); ok && gone(err) {
+		found, err = endpointsOf(issuer), nil
+		d.Refs = append(d.Refs, realm)
+	}
+	if err != nil {
 		return err
 	}
 	if found.Issuer == "" || found.Auth == "" || found.Token == "" {
 		return fmt.Errorf("%s%s names no issuer, no authorization_endpoint or no token_endpoint", issuer, wellKnown)
 	}
-	if found.Issuer != issuer {
+	if _, said := d.Fields["config.issuer"]; !said && found.Issuer != issuer {
 		r.s.warn(d, &from.source, fmt.Sprintf("its discovery at %s says that the issuer is %s", issuer, found.Issuer))
 	}
 	for key, v := range found.config() {
 		name := "config." + key
-		if _, said := d.Fields[name]; said || v == "" {
+		if said, ok := d.Fields[name]; ok || v == "" {
+			if key == "issuer" && said != v {
+				at := d.Sources[name]
+				r.s.warn(d, &at, fmt.Sprintf("its issuer isn't the one of its discovery, which is %s: tokens of the one aren't taken for the other", v))
+			}
 			continue
 		}
 		d.Fields[name], nativeOf(d).paths[name] = v, []string{"config", key}
@@ -79,6 +90,27 @@ func (r *reader) fill(ctx context.Context, d *plan.Object, from *discovery) erro
 		}
 	}
 	return nil
+}
+
+// comes tells whether an issuer is a realm of this server that the plan creates, or has.
+func (r *reader) comes(ctx context.Context, issuer string) (plan.Address, bool) {
+	_, base, err := r.s.api.connect(ctx)
+	if err != nil {
+		return "", false
+	}
+	name, below := strings.CutPrefix(maas.WithPort(issuer), maas.WithPort(base)+"/realms/")
+	if name, err = url.PathUnescape(name); !below || err != nil {
+		return "", false
+	}
+	realm := realmAt(name)
+	d := r.desired[realm]
+	return realm, d != nil && !d.Absent
+}
+
+// endpointsOf is what a realm of Keycloak answers to discovery.
+func endpointsOf(issuer string) document {
+	oidc := issuer + "/protocol/openid-connect/"
+	return document{Issuer: issuer, Auth: oidc + "auth", Token: oidc + "token", UserInfo: oidc + "userinfo", Logout: oidc + "logout", Keys: oidc + "certs"}
 }
 
 // endpoints leaves a provider alone that has endpoints already, where its discovery can't be read now.

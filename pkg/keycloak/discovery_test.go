@@ -12,6 +12,7 @@ import (
 	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/pkg/keycloak"
 	"example.com/maasctl/pkg/keycloak/keycloaktest"
+	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
 )
 
@@ -80,6 +81,63 @@ func TestDiscovery(t *testing.T) {
 	if !errors.As(err, &failed) || failed.Provider != "up" || failed.Source.Line != 4 {
 		t.Errorf("a new provider has no endpoints without: %v", err)
 	}
+}
+
+// A provider's upstream may be a realm of the same plan: its endpoints are known before it is there.
+func TestDiscoveryOfARealmThatIsToBeMade(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		people := w.realm + "-people"
+		t.Cleanup(func() { w.admin.call(http.MethodDelete, "/"+people, nil) })
+		w.applyText(fmt.Sprintf(`realms: {REALM: {identityProviders: {up: {providerId: keycloak-oidc, discovery: "%s/realms/%s", config: {clientId: a}}}}, %[2]s: {}}`, s.url, people))
+		config := w.find("/identity-provider/instances", "alias", "up")["config"].(map[string]any)
+		if config["tokenUrl"] != s.url+"/realms/"+people+"/protocol/openid-connect/token" || config["validateSignature"] != "true" {
+			t.Errorf("%v", config)
+		}
+		_, _, err := w.engine(w.document(fmt.Sprintf(`realms: {REALM: {identityProviders: {other: {providerId: oidc, discovery: "%s/realms/nowhere", config: {clientId: a}}}}}`, s.url))).Plan(t.Context(), engine.PlanOptions{})
+		var failed *keycloak.DiscoveryError
+		if !errors.As(err, &failed) {
+			t.Errorf("a realm that nobody makes has no endpoints: %v", err)
+		}
+	})
+}
+
+func TestIssuerThatIsNotTheDiscoverys(t *testing.T) {
+	i := newIssuer(t)
+	w := newWorld(t, stub(t, keycloaktest.Options{}))
+	text := strings.Replace(strings.ReplaceAll(upstreams, "UPSTREAM", i.url), "clientId: a", "clientId: a, issuer: ISSUER", 1)
+	_, p, _ := w.plan(w.document(strings.Replace(text, "ISSUER", `"https://wrong.example.com"`, 1)))
+	requireWarning(t, p, "its issuer isn't the one of its discovery, which is "+i.url)
+	for _, name := range []string{i.url, "https://outside.example.com"} { // the same from outside, or by a name of its own
+		i.name.Store(name)
+		if _, p, _ = w.plan(w.document(strings.Replace(text, "ISSUER", `"`+name+`"`, 1))); len(p.Warnings) != 0 {
+			t.Errorf("%+v", p.Warnings)
+		}
+	}
+}
+
+func TestChangedAliasIsTold(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		provider := func(alias, client string) string {
+			return fmt.Sprintf(`%s: {providerId: oidc, config: {clientId: %s, authorizationUrl: "https://a.example.com/a", tokenUrl: "https://a.example.com/t"}}`, alias, client)
+		}
+		doc := func(providers string) *maas.Document {
+			return w.document("realms: {REALM: {identityProviders: {" + providers + "}}}")
+		}
+		w.apply(doc(provider("corp", "a")))
+		_, p, _ := w.plan(doc(provider("corporate", "a")))
+		requireWarning(t, p, "an alias can't be changed")
+		for what, providers := range map[string]string{
+			"another client":   provider("corporate", "b"),
+			"both are wanted":  provider("corp", "a") + ", " + provider("corporate", "a"),
+			"the old one goes": "corp: {absent: true}, " + provider("corporate", "a"),
+		} {
+			if _, p, _ = w.plan(doc(providers)); len(p.Warnings) != 0 {
+				t.Errorf("%s: %+v", what, p.Warnings)
+			}
+		}
+	})
 }
 
 func requireWarning(t *testing.T, p *plan.Plan, words string) {

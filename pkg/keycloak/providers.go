@@ -2,6 +2,7 @@ package keycloak
 
 import (
 	"context"
+	"fmt"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -59,6 +60,7 @@ func (k providerKind) read(ctx context.Context, r *reader, realm *plan.Object) (
 	if err != nil {
 		return nil, err
 	}
+	r.renamed(realm, found)
 	var out []*plan.Object
 	for _, raw := range found {
 		o := realm.Child(kindProvider, str(raw, "alias"), nil)
@@ -70,6 +72,35 @@ func (k providerKind) read(ctx context.Context, r *reader, realm *plan.Object) (
 		out = append(out, o)
 	}
 	return out, nil
+}
+
+// renamed warns of a new provider that is one under another alias. Keycloak can't change an alias: there would be two, and who
+// has signed in by the first is nobody to the second.
+func (r *reader) renamed(realm *plan.Object, found []map[string]any) {
+	there := map[string]bool{}
+	for _, raw := range found {
+		there[str(raw, "alias")] = true
+	}
+	for _, d := range r.desired {
+		if d.Kind != kindProvider || d.Parent != realm.Address || d.Absent || there[d.Name] {
+			continue
+		}
+		for _, raw := range found {
+			old := str(raw, "alias")
+			if r.desired[realm.Address.Child(kindProvider, old)] == nil && sameUpstream(d, raw) {
+				at := d.Source
+				r.s.warn(d, &at, fmt.Sprintf("%s is there with the same client and address, and an alias can't be changed: this makes a second one, "+
+					"at which the upstream has to know another redirect URI (.../broker/%s/endpoint), and users who have signed in by %[1]s "+
+					"aren't linked to it; keep the alias, or say %[1]s: {absent: true}", old, d.Name))
+			}
+		}
+	}
+}
+
+// sameUpstream tells whether a wanted provider and one that is there send users to the same place, as the same client.
+func sameUpstream(d *plan.Object, raw map[string]any) bool {
+	same := func(key string) bool { return d.Fields["config."+key] == at(raw, "config", key) }
+	return d.Fields["providerId"] == raw["providerId"] && d.Fields["config.clientId"] != nil && same("clientId") && same("authorizationUrl")
 }
 
 func (k providerKind) write(ctx context.Context, s *Session, c *change) error {
