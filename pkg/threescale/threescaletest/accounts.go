@@ -101,6 +101,9 @@ func getAccount(c *call, a *account) answer { return ok(showAccount(c, a)) }
 
 func updateAccount(c *call, a *account) answer {
 	in := c.params()
+	if _, named := in["name"]; named && !in.has("org_name") {
+		in["org_name"] = in["name"] // another word for it
+	}
 	draft := *a
 	draft.Fields = c.tenant.assignFields("Account", a.Fields, in)
 	if v, sent := in.permit("monthly_billing_enabled")["monthly_billing_enabled"]; sent {
@@ -113,14 +116,37 @@ func updateAccount(c *call, a *account) answer {
 	if v, sent := in["annotations"]; sent {
 		draft.Annotations = annotate(&errs, a.Annotations, v)
 	}
+	draft.State = assignState(&errs, a.State, in)
 	checkOrgName(&errs, draft.Fields["org_name"])
-	c.tenant.checkFields(&errs, "Account", draft.Fields)
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
 	draft.UpdatedAt = c.now
 	*a = draft
 	return ok(showAccount(c, a))
+}
+
+// assignState is the state that a request wants an account to have. Nothing protects
+// it from being written like any other attribute.
+func assignState(errs *problems, state string, in params) string {
+	if to := in.text("state"); to != "" {
+		if !contains(accountStates(), to) {
+			errs.add("state", msgInvalid)
+		}
+		state = to
+	}
+	if event := in.text("state_event"); event != "" {
+		events := accountEvents()
+		events["suspend"] = transition{}
+		events["resume"] = transition{[]string{"scheduled_for_deletion"}, "approved"}
+		events["schedule_for_deletion"] = transition{accountStates(), "scheduled_for_deletion"}
+		state = events.fire(errs, state, event)
+	}
+	return state
+}
+
+func accountStates() []string {
+	return []string{"created", "pending", "approved", "rejected", "suspended", "scheduled_for_deletion"}
 }
 
 func deleteAccount(c *call, a *account) answer {
@@ -208,17 +234,26 @@ func showAccount(c *call, a *account) object {
 
 // createMessage sends a message to an account; the API has no way to read it again.
 func createMessage(c *call, _ *account) answer {
+	if _, wrapped := c.params()["message"]; !wrapped && !c.typed {
+		return crashed() // there is nothing to take parameters from
+	}
 	in, wrong := c.fetched("message", "id", "sender_id", "subject", "body", "headers", "created_at", "updated_at", "hidden_at", "system_operation_id", "type", "state", "origin", "tenant_id")
 	if wrong != nil {
 		return *wrong
 	}
 	in = in.permit("body", "subject")
+	var o, text object
+	text.putText("body", castText(in["body"]))
+	text.putText("subject", castText(in["subject"]))
+	if blankParam(in, "subject") {
+		message := wrap("message", append(text, member{"state", "unsent"}))
+		return answer{status: http.StatusUnprocessableEntity, body: wrap("error", object{{"from", "unsent"}, {"event", "deliver"}, {"error", "Subject can't be blank"}, {"object", message}})}
+	}
 	if no := c.verdict(nil); no != nil {
 		return *no
 	}
-	o := object{{"id", c.next("message")}}
-	o.putText("body", castText(in["body"]))
-	o.putText("subject", castText(in["subject"]))
+	o.put("id", c.next("message"))
+	o = append(o, text...)
 	o.put("state", "sent")
 	o.putTimes(c, born(c.now))
 	return answer{status: http.StatusCreated, body: wrap("message", o)}

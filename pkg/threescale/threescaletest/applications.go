@@ -75,9 +75,38 @@ func listAllApplications(c *call) answer {
 			(blankParam(q, "account") || castID(q["account"]) == a.ID) &&
 			(blankParam(q, "state") || q.text("state") == x.State) &&
 			(blankParam(q, "user_key") || q.text("user_key") == x.UserKey) &&
-			(blankParam(q, "name") || strings.Contains(strings.ToLower(x.Fields["name"]), strings.ToLower(q.text("name"))))
+			(blankParam(q, "name") || strings.Contains(strings.ToLower(x.Fields["name"]), strings.ToLower(q.text("name")))) &&
+			c.tenant.paidOrFree(x, q.text("plan_type")) && c.usedAsAsked(x, q)
 	})
 	return paged(c, "applications", all, limits500(), func(c *call, o owned) object { return showApplication(c, o.account, o.application) })
+}
+
+// paidOrFree says whether the plan of an application is of a type, "paid" or "free";
+// other types are all plans.
+func (t *tenant) paidOrFree(x *application, kind string) bool {
+	p, found := t.plans.get(x.PlanID)
+	if !found || kind != "paid" && kind != "free" {
+		return true
+	}
+	return (p.Cost != 0 || p.SetupFee != 0 || len(p.Prices) > 0) == (kind == "paid")
+}
+
+// usedAsAsked says whether an application's first use of a day was after one date and
+// before another. One that was never used is in neither.
+func (c *call) usedAsAsked(x *application, q params) bool {
+	for name, fits := range map[string]func(used, at time.Time) bool{
+		"active_since":   func(used, at time.Time) bool { return !used.Before(at) },
+		"inactive_since": func(used, at time.Time) bool { return !used.After(at) },
+	} {
+		if blankParam(q, name) {
+			continue
+		}
+		at, readable := parseStatsTime(q.text(name), c.tenant.zone())
+		if x.DailyTraffic == nil || readable && !fits(*x.DailyTraffic, at) {
+			return false
+		}
+	}
+	return true
 }
 
 func blankParam(q params, name string) bool { return blank(castText(q[name])) }
@@ -87,17 +116,20 @@ func findApplication(c *call) answer {
 	q := c.params()
 	found := c.tenant.applications(func(a *account, x *application) bool {
 		p, there := c.tenant.Products.get(x.ProductID)
-		if !there || q.has("service_id") && castID(q["service_id"]) != x.ProductID {
+		if !there {
 			return false
 		}
-		if id, under := c.args["account_id"]; under && fmt.Sprint(a.ID) != id {
+		byKey := p.Proxy.serviceVersion() == "1" && x.UserKey == q.text("user_key")
+		byID := p.Proxy.serviceVersion() != "1" && x.ApplicationID == q.text("app_id")
+		switch _, under := c.args["account_id"]; {
+		case under: // there neither ids nor products are looked at
+			return a.ID == c.id("account_id") && (byKey || byID)
+		case q.has("service_id") && castID(q["service_id"]) != x.ProductID:
 			return false
-		}
-		switch {
 		case q.has("user_key"):
-			return p.Proxy.serviceVersion() == "1" && x.UserKey == q.text("user_key")
+			return byKey
 		case q.has("app_id"):
-			return p.Proxy.serviceVersion() != "1" && x.ApplicationID == q.text("app_id")
+			return byID
 		}
 		return castID(q["application_id"]) == x.ID
 	})
@@ -123,17 +155,11 @@ func createApplication(c *call, a *account) answer {
 	if service == nil && !a.subscribed(product.ID) {
 		return failed(http.StatusUnprocessableEntity, "You cannot subscribe to that service.")
 	}
-	x := &application{ProductID: product.ID, Fields: c.tenant.assignFields("Cinstance", nil, in), UserKey: in.text("user_key"), ApplicationID: in.text("application_id")}
-	if v, sent := in.permit("redirect_url")["redirect_url"]; sent {
-		x.RedirectURL = castText(v)
-	}
+	x := &application{ProductID: product.ID, Fields: c.tenant.assignFields("Cinstance", nil, in)}
+	x.ownCredentials(in)
 	var errs problems
+	x.addKeys(&errs, product, wantedKeys(in["application_key"]))
 	c.tenant.checkApplication(&errs, x)
-	keys := wantedKeys(in["application_key"])
-	for _, k := range keys {
-		x.checkKey(&errs, k)
-		x.Keys = append(x.Keys, &appKey{Value: k})
-	}
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
@@ -183,30 +209,55 @@ var (
 	userKeyForm   = lazyregexp.New(`\A(([\w\-.]+)|([A-Za-z0-9+]{4})*([A-Za-z0-9+]{4}|[A-Za-z0-9+]{3}=|[A-Za-z0-9+]{2}==))\n?\z`)
 )
 
-// checkApplication checks credentials; they are unique in their product.
+// checkApplication checks credentials; they are unique in their product. What is too
+// long is said twice: every contract checks it, and applications again.
 func (t *tenant) checkApplication(errs *problems, x *application) {
+	for name, most := range map[string]int{"name": 255, "description": 65535} {
+		errs.maxLength(name, ptr(x.Fields[name]), most)
+	}
+	errs.maxLength("redirect_url", x.RedirectURL, 65535)
+	errs.maxLength("application_id", &x.ApplicationID, 255)
 	errs.maxLength("user_key", &x.UserKey, 256)
 	taken := func(is func(*application) bool) bool {
 		return len(t.applications(func(_ *account, y *application) bool { return y.ID != x.ID && y.ProductID == x.ProductID && is(y) })) > 0
 	}
-	if x.ApplicationID != "" {
-		if taken(func(y *application) bool { return y.ApplicationID == x.ApplicationID }) {
-			errs.add("application_id", msgTaken)
-		}
-		errs.format("application_id", &x.ApplicationID, printableForm, msgInvalid)
-		if len(x.ApplicationID) < 4 {
-			errs.add("application_id", "is too short (minimum is 4 characters)")
-		}
-		errs.maxLength("application_id", &x.ApplicationID, 255)
+	if taken(func(y *application) bool { return y.ApplicationID == x.ApplicationID }) {
+		errs.add("application_id", msgTaken)
 	}
-	if x.UserKey != "" {
-		if taken(func(y *application) bool { return y.UserKey == x.UserKey }) {
-			errs.add("user_key", msgTaken)
-		}
-		errs.format("user_key", &x.UserKey, userKeyForm, msgInvalid)
+	if taken(func(y *application) bool { return y.UserKey == x.UserKey }) {
+		errs.add("user_key", msgTaken)
 	}
-	errs.maxLength("redirect_url", x.RedirectURL, 65535)
-	t.checkFields(errs, "Cinstance", x.Fields)
+	errs.format("application_id", &x.ApplicationID, printableForm, msgInvalid)
+	if len([]rune(x.ApplicationID)) < 4 {
+		errs.add("application_id", "is too short (minimum is 4 characters)")
+	}
+	errs.maxLength("application_id", &x.ApplicationID, 255)
+	errs.format("user_key", &x.UserKey, userKeyForm, msgInvalid)
+	errs.maxLength("user_key", &x.UserKey, 256)
+}
+
+// ownCredentials are those that a request names, and random ones for those that it
+// doesn't. One that is sent empty stays empty.
+func (x *application) ownCredentials(in params) {
+	x.UserKey, x.ApplicationID = randomHex(16), randomHex(4)
+	for name, to := range map[string]*string{"user_key": &x.UserKey, "application_id": &x.ApplicationID} {
+		if v := castText(in[name]); v != nil {
+			*to = *v
+		}
+	}
+	x.redirect(in)
+}
+
+// redirect reads the redirect URL, without blanks around it.
+func (x *application) redirect(in params) {
+	v, sent := in.permit("redirect_url")["redirect_url"]
+	if !sent {
+		return
+	}
+	x.RedirectURL = castText(v)
+	if x.RedirectURL != nil {
+		x.RedirectURL = ptr(strings.TrimSpace(*x.RedirectURL))
+	}
 }
 
 func updateApplication(c *call, a *account, x *application) answer {
@@ -216,9 +267,7 @@ func updateApplication(c *call, a *account, x *application) answer {
 	if v, sent := in.permit("user_key")["user_key"]; sent && v != nil {
 		draft.UserKey = or(castText(v), "")
 	}
-	if v, sent := in.permit("redirect_url")["redirect_url"]; sent {
-		draft.RedirectURL = castText(v)
-	}
+	draft.redirect(in)
 	var errs problems
 	c.tenant.checkApplication(&errs, &draft)
 	if no := c.verdict(&errs); no != nil {

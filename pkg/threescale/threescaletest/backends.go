@@ -57,8 +57,12 @@ func createBackend(c *call) answer {
 	var errs problems
 	b.assign(in, &errs)
 	b.validate(&errs)
-	b.SystemName = *systemName(&errs, "backend_api", castText(in.permit("system_name")["system_name"]), b.Name, c.tenant.beNames.taken)
-	errs.maxLength("system_name", &b.SystemName, 255)
+	given := castText(in.permit("system_name")["system_name"])
+	errs.maxLength("system_name", given, 255)
+	b.SystemName = *systemName(&errs, "backend_api", given, b.Name, c.tenant.beNames.taken)
+	if blank(given) {
+		errs.maxLength("system_name", &b.SystemName, 255)
+	}
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}

@@ -3,7 +3,6 @@ package threescaletest
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -28,14 +27,9 @@ type sight struct {
 	bottom      int64
 }
 
-// id is the id of an argument of the path; what is no number finds nothing.
-func (c *call) id(name string) int64 {
-	n, err := strconv.ParseInt(c.args[name], 10, 64)
-	if err != nil {
-		return -1
-	}
-	return n
-}
+// id is the id of an argument of the path: the number that it begins with, as the
+// column's type reads it ("3-granite" is 3). What is no number finds nothing.
+func (c *call) id(name string) int64 { return castID(c.arg(name)) }
 
 // arg is an argument of the path.
 func (c *call) arg(name string) string {
@@ -75,8 +69,12 @@ func (c *call) required(key string, attributes ...string) (params, *answer) {
 
 // fetched is required for resources that may be empty.
 func (c *call) fetched(key string, attributes ...string) (params, *answer) {
-	if !c.typed && !c.params().has(key) {
+	v, sent := c.params()[key]
+	switch {
+	case !c.typed && !sent:
 		return nil, ptr(required(key))
+	case sent && v == nil:
+		return nil, ptr(crashed()) // there is nothing to take parameters from
 	}
 	return c.wrapped(key, attributes)
 }

@@ -40,6 +40,13 @@ func castBool(v any) *bool {
 	return ptr(true)
 }
 
+// nullFlag says whether a request wants a boolean to be null, which most columns
+// refuse: porta crashes then.
+func (p params) nullFlag(name string) bool {
+	v, sent := p.permit(name)[name]
+	return sent && castBool(v) == nil
+}
+
 // castInt is a value as an integer of any size; text that is no number is 0, nil
 // and "" are nil.
 func castInt(v any) *big.Int {
@@ -64,6 +71,14 @@ func castInt(v any) *big.Int {
 		return big.NewInt(0)
 	}
 	return i
+}
+
+// clamp is an integer as one of 64 bits, the largest there is if it is larger.
+func clamp(n *big.Int) int64 {
+	if !n.IsInt64() {
+		return math.MaxInt64
+	}
+	return n.Int64()
 }
 
 // leadingDigits is the integer that a text begins with, as Ruby's to_i reads it.

@@ -40,16 +40,22 @@ func collection[R any](c *call, rows []R, show func(*call, R) object) answer {
 	return paged(c, "collection", rows, limits, show)
 }
 
+const (
+	msgPagePath = "was invalid. Please verify it and save again"
+	msgPartPath = "is not a valid URI"
+)
+
 func builtinStays() answer {
 	return failed(http.StatusUnprocessableEntity, "Built-in resources can't be deleted")
 }
 
-// checkPortalPath checks that a path can be part of an address.
-func checkPortalPath(errs *problems, field string, path *string) {
+// checkPortalPath checks that a path can be part of an address; pages have another
+// message than sections and files.
+func checkPortalPath(errs *problems, field string, path *string, message string) {
 	if blank(path) {
 		return
 	}
 	if _, valid := parseURI(*path); !valid {
-		errs.add(field, "was invalid. Please verify it and save again")
+		errs.add(field, message)
 	}
 }

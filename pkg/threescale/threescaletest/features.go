@@ -14,6 +14,7 @@ type feature struct {
 	SystemName  string  `json:"system_name"`
 	Scope       string  `json:"scope"` // the class of plans
 	Description *string `json:"description"`
+	Hidden      bool    `json:"hidden,omitempty"` // "visible" the other way round
 }
 
 func (f *feature) id() int64 { return f.ID }
@@ -83,9 +84,12 @@ func createFeature(c *call, s *featureShelf) answer {
 	f := &feature{stamps: born(c.now), Scope: "ApplicationPlan"}
 	f.assign(in)
 	var errs problems
-	f.validate(&errs, s, true)
+	f.validate(&errs, s, true, nil)
 	if no := c.verdict(&errs); no != nil {
 		return *no
+	}
+	if in.nullFlag("visible") {
+		return crashed()
 	}
 	f.ID = c.next("feature")
 	s.keep(append(s.list, f))
@@ -93,7 +97,10 @@ func createFeature(c *call, s *featureShelf) answer {
 }
 
 func (f *feature) assign(in params) {
-	in = in.permit("name", "system_name", "description", "scope")
+	in = in.permit("name", "system_name", "description", "scope", "visible")
+	if v, sent := in["visible"]; sent {
+		f.Hidden = !or(castBool(v), true)
+	}
 	if v, sent := in["name"]; sent {
 		f.Name = castText(v)
 	}
@@ -108,7 +115,9 @@ func (f *feature) assign(in params) {
 	}
 }
 
-func (f *feature) validate(errs *problems, s *featureShelf, isNew bool) {
+// validate checks a feature; given is the system name that the request has, nil if
+// it has none or null.
+func (f *feature) validate(errs *problems, s *featureShelf, isNew bool, given *string) {
 	taken := func(name string) bool {
 		for _, x := range s.list {
 			if x.ID != f.ID && x.SystemName == name {
@@ -125,7 +134,7 @@ func (f *feature) validate(errs *problems, s *featureShelf, isNew bool) {
 	if isNew {
 		f.SystemName = *systemName(errs, "feature", &f.SystemName, f.Name, taken)
 	} else {
-		checkSystemName(errs, f.SystemName, taken)
+		checkSystemName(errs, given, taken)
 	}
 	errs.maxLength("system_name", &f.SystemName, 255)
 	errs.maxLength("name", f.Name, 255)
@@ -138,10 +147,17 @@ func updateFeature(c *call, s *featureShelf, f *feature) answer {
 	}
 	draft := *f
 	draft.assign(in)
+	given := &draft.SystemName
+	if in.has("system_name") {
+		given = castText(in["system_name"])
+	}
 	var errs problems
-	draft.validate(&errs, s, false)
+	draft.validate(&errs, s, false, given)
 	if no := c.verdict(&errs); no != nil {
 		return *no
+	}
+	if in.nullFlag("visible") {
+		return crashed()
 	}
 	draft.UpdatedAt = c.now
 	*f = draft
@@ -165,7 +181,7 @@ func (s *featureShelf) show(c *call, f *feature) object {
 	o.putText("name", f.Name)
 	o.put("system_name", f.SystemName)
 	o.put("scope", strings.ToLower(strings.Replace(f.Scope, "Plan", "_plan", 1)))
-	o.put("visible", true)
+	o.put("visible", !f.Hidden)
 	o.putText("description", f.Description)
 	o.putTimes(c, f.stamps)
 	if s.product != nil {

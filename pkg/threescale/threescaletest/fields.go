@@ -2,6 +2,7 @@ package threescaletest
 
 import (
 	"sort"
+	"strings"
 
 	"example.com/maasctl/internal/lazyregexp"
 )
@@ -21,6 +22,8 @@ type field struct {
 }
 
 func (f *field) id() int64 { return f.ID }
+
+func (f *field) place() *int64 { return &f.Position }
 
 // needed are the fields that 3scale cannot do without.
 func (f *field) needed() bool {
@@ -63,11 +66,16 @@ func (t *tenant) assignFields(target string, old map[string]string, in params) m
 	return out
 }
 
-// checkFields checks the values of fields that are limited to choices.
-func (t *tenant) checkFields(errs *problems, target string, values map[string]string) {
+// requireFields checks the fields that somebody has to fill in who signs up. No other
+// request is checked, and neither are the choices of fields that the tenant made up.
+func (t *tenant) requireFields(errs *problems, target string, values map[string]string) {
 	for _, f := range t.definedFields(target) {
-		if v := values[f.Name]; v != "" && len(f.Choices) > 0 && !contains(f.Choices, v) {
-			errs.add(f.Name, msgNotInSet)
+		switch v := values[f.Name]; {
+		case !f.Required || f.needed():
+		case strings.TrimSpace(v) == "":
+			errs.add(f.Name, msgBlank)
+		case contains(builtinFields(target), f.Name) && len(f.Choices) > 0 && !contains(f.Choices, v):
+			errs.add(f.Name, "illegal value")
 		}
 	}
 }
@@ -107,7 +115,7 @@ func createField(c *call) answer {
 	}
 	f := &field{stamps: born(c.now)}
 	f.Target, f.Name = in.text("target"), in.text("name")
-	if f.Target != "Account" && f.Target != "User" && f.Target != "Cinstance" {
+	if !contains(fieldTargets(), f.Target) {
 		f.Target = ""
 	}
 	f.assign(in)
@@ -117,10 +125,7 @@ func createField(c *call) answer {
 		return *no
 	}
 	f.ID = c.next("field")
-	for _, x := range c.tenant.definedFields(f.Target) {
-		f.Position = max(f.Position, x.Position)
-	}
-	f.Position++
+	f.Position = bottom(c.tenant.definedFields(f.Target)) + 1
 	c.tenant.Fields.add(f)
 	return created(showField(c, f))
 }
@@ -157,11 +162,32 @@ func (f *field) validate(errs *problems, t *tenant) {
 	if _, taken := t.Fields.find(func(x *field) bool { return x.ID != f.ID && x.Target == f.Target && x.Name == f.Name }); taken {
 		errs.add("name", msgTaken)
 	}
-	if !f.needed() && contains([]string{"id", "state", "created_at", "updated_at", "timezone", "tenant_id", "domain", "from_email"}, f.Name) {
+	if contains(strings.Fields("instance_eval instance_exec method_missing send public_send"), f.Name) {
+		errs.add("name", msgReserved)
+	}
+	if f.Target == "" {
+		return
+	}
+	if contains(fieldColumns(f.Target), f.Name) {
 		errs.add("name", "Field name is not allowed")
 	}
 	if f.Required && (f.Hidden || f.ReadOnly) {
 		errs.add("required", "Fields cannot be required AND hidden/read_only")
+	}
+	f.checkBuiltin(errs)
+}
+
+// checkBuiltin checks a field that 3scale keeps in a way of its own.
+func (f *field) checkBuiltin(errs *problems) {
+	if f.Target != "Account" {
+		return
+	}
+	if f.Name == "billing_address" && !f.ReadOnly {
+		errs.add("read_only", "billing_address has to be read_only")
+	}
+	kind, special := map[string]string{"vat_rate": "decimal", "country": "this type of", "billing_address": "this type of"}[f.Name]
+	if special && len(f.Choices) > 0 {
+		errs.add("choices", "are not allowed for "+kind+" fields")
 	}
 }
 
@@ -171,18 +197,28 @@ func updateField(c *call, f *field) answer {
 		return *wrong
 	}
 	draft := *f
+	if target := in.text("target"); contains(fieldTargets(), target) {
+		draft.Target = target
+	}
 	draft.assign(in)
 	var errs problems
 	draft.validate(&errs, c.tenant)
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
-	if n := castInt(in.permit("position")["position"]); n != nil && n.IsInt64() {
+	if n := castInt(in.permit("position")["position"]); n != nil {
+		if !fits32(n.IsInt64(), clamp(n)) {
+			return crashed()
+		}
 		draft.Position = n.Int64()
+		move(c.tenant.definedFields(f.Target), f, draft.Position)
 	}
-	draft.UpdatedAt = c.now
+	shown := draft
+	// The target cannot change, yet the answer shows the one that was sent.
+	draft.Target, draft.UpdatedAt = f.Target, c.now
 	*f = draft
-	return ok(showField(c, f))
+	shown.stamps = f.stamps
+	return ok(showField(c, &shown))
 }
 
 // deleteField does not delete fields that 3scale needs, and does not say so.
@@ -192,11 +228,7 @@ func deleteField(c *call, f *field) answer {
 	}
 	if !f.needed() {
 		c.tenant.Fields.remove(f.ID)
-		for _, x := range c.tenant.Fields.rows {
-			if x.Target == f.Target && x.Position > f.Position {
-				x.Position--
-			}
-		}
+		closeGap(c.tenant.definedFields(f.Target), f)
 	}
 	return deleted()
 }

@@ -83,7 +83,7 @@ func (f *file) assign(in params) {
 }
 
 func (f *file) validate(errs *problems, t *tenant) {
-	checkPortalPath(errs, "path", &f.Path)
+	checkPortalPath(errs, "path", &f.Path, msgPartPath)
 	errs.presence("path", &f.Path)
 	_, known := t.Sections.get(f.SectionID)
 	if !known {

@@ -35,7 +35,7 @@ func updateFlows(c *call, p *product) answer {
 	}
 	for _, f := range draft.fields() {
 		if v, sent := in.permit(f.name)[f.name]; sent {
-			*f.value = castBool(v)
+			*f.value = ptr(or(castBool(v), false)) // they are never null
 		}
 	}
 	if no := c.verdict(nil); no != nil {

@@ -52,6 +52,28 @@ func (x *application) checkKey(errs *problems, value string) {
 	}
 }
 
+// addKeys gives a new application its keys. The application doesn't say what is wrong
+// with them, only that something is.
+func (x *application) addKeys(errs *problems, p *product, values []string) {
+	for _, v := range values {
+		var bad problems
+		(&application{}).checkKey(&bad, v)
+		if bad.any() || len(values) > p.mostKeys() {
+			errs.add("application_keys", msgInvalid)
+		}
+		x.Keys = append(x.Keys, &appKey{Value: v})
+	}
+}
+
+// mostKeys is how many keys an application of a product may have. With OpenID Connect
+// there is one, the client's secret.
+func (p *product) mostKeys() int {
+	if p.Proxy.serviceVersion() == "oauth" {
+		return 1
+	}
+	return mostKeys
+}
+
 func listKeys(c *call, a *account, x *application) answer {
 	return listed(c, "keys", x.Keys, func(c *call, k *appKey) object {
 		o := object{{"value", k.Value}}
@@ -61,8 +83,7 @@ func listKeys(c *call, a *account, x *application) answer {
 	})
 }
 
-// createKey answers the application. With OpenID Connect there is one key, the
-// client's secret.
+// createKey answers the application.
 func createKey(c *call, a *account, x *application) answer {
 	value := randomHex(16)
 	if v := castText(c.params()["key"]); v != nil {
@@ -70,11 +91,7 @@ func createKey(c *call, a *account, x *application) answer {
 	}
 	var errs problems
 	x.checkKey(&errs, value)
-	most := mostKeys
-	if p, found := c.tenant.Products.get(x.ProductID); found && p.Proxy.serviceVersion() == "oauth" {
-		most = 1
-	}
-	if len(x.Keys) >= most {
+	if p, found := c.tenant.Products.get(x.ProductID); found && len(x.Keys) >= p.mostKeys() {
 		errs.add("base", "Limit reached")
 	}
 	if no := c.verdict(&errs); no != nil {

@@ -150,7 +150,7 @@ func newMetric(c *call, o *owner, parent *metric) answer {
 	m.assign(in.permit("friendly_name", "unit", "description"))
 	var errs problems
 	name := castText(in.permit("system_name")["system_name"])
-	if name != nil {
+	if name != nil && parent == nil { // a new method doesn't know its backend yet, and its suffix is no valid name
 		name = ptr(o.bare(*name))
 	}
 	m.SystemName = o.suffixed(*systemName(&errs, "metric", name, m.FriendlyName, func(n string) bool {
@@ -257,7 +257,7 @@ func (t *tenant) dropMetric(o *owner, id int64) {
 	o.Metrics = without(o.Metrics, func(m *metric) bool { return m.ID == id })
 	for _, r := range append([]*rule(nil), o.Rules...) {
 		if r.MetricID == id {
-			o.Rules = removeRule(o.Rules, r)
+			o.Rules = closeGap(o.Rules, r)
 		}
 	}
 	for _, p := range t.plans.m {

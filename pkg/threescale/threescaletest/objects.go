@@ -7,9 +7,16 @@ func objectStatus(c *call) answer {
 	if !q.has("object_type") {
 		return required("object_type")
 	}
+	kind := q.text("object_type")
+	if !contains([]string{"service", "backend_api", "proxy", "account"}, kind) {
+		return forbidden()
+	}
+	if !q.has("object_id") {
+		return required("object_id")
+	}
 	id := castID(q["object_id"])
 	var there bool
-	switch q.text("object_type") {
+	switch kind {
 	case "service":
 		_, there = c.tenant.Products.get(id)
 	case "backend_api":
@@ -18,8 +25,6 @@ func objectStatus(c *call) answer {
 		_, there = c.tenant.Products.find(func(p *product) bool { return p.Proxy.ID == id })
 	case "account":
 		there = c.tenant.ID == id || c.tenant.hasAccount(id)
-	default:
-		return forbidden()
 	}
 	if !there {
 		return notFound()

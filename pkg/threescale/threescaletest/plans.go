@@ -131,6 +131,9 @@ func createPlan(c *call, s *planShelf) answer {
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
+	if !p.fits(in) {
+		return crashed()
+	}
 	p.ID = c.next("plan")
 	s.keep(append(s.list, p))
 	c.tenant.plans.set(p.ID, p)
@@ -178,8 +181,8 @@ func (p *plan) assignCosts(errs *problems, in params) {
 	if v, sent := in["trial_period_days"]; sent {
 		errs.number("trial_period_days", v, bounds{from: ptr(int64(0)), nilIsAllowed: true})
 		p.TrialDays = nil
-		if n := castInt(v); n != nil && n.IsInt64() {
-			p.TrialDays = ptr(n.Int64())
+		if n := castInt(v); n != nil {
+			p.TrialDays = ptr(clamp(n))
 		}
 	}
 }
@@ -197,6 +200,13 @@ func (p *plan) validate(errs *problems) {
 	errs.maxLength("name", p.Name, 255)
 }
 
+// fits says whether the columns can hold a plan: costs have 20 digits, 4 of them
+// behind the point, days 32 bits, and whether approval is required cannot be null.
+func (p *plan) fits(in params) bool {
+	const most = 1e16
+	return p.Cost < most && p.SetupFee < most && fits32(true, or(p.TrialDays, 0)) && !in.nullFlag("approval_required")
+}
+
 func updatePlan(c *call, s *planShelf, p *plan) answer {
 	in, wrong := c.required(string(s.kind), planAttributes()...)
 	if wrong != nil {
@@ -208,6 +218,9 @@ func updatePlan(c *call, s *planShelf, p *plan) answer {
 	draft.validate(&errs)
 	if no := c.verdict(&errs); no != nil {
 		return *no
+	}
+	if !draft.fits(in) {
+		return crashed()
 	}
 	draft.UpdatedAt = c.now
 	*p = draft
@@ -229,6 +242,11 @@ func deletePlan(c *call, s *planShelf, p *plan) answer {
 			planService:     "This service plan cannot be deleted! At least one contract depends on it.",
 			planAccount:     "This account plan cannot be deleted! At least one account depends on it.",
 		}[s.kind])
+	}
+	for _, x := range s.list {
+		if x.OriginalID == p.ID && c.tenant.contracts(x) > 0 {
+			return refused("This application plan cannot be deleted!  At least one customized version of this application plan exists.")
+		}
 	}
 	if no := c.verdict(nil); no != nil {
 		return *no

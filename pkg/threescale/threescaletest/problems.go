@@ -44,6 +44,7 @@ const (
 	msgInvalid  = "invalid"
 	msgNotInSet = "is not included in the list"
 	msgNumber   = "is not a number"
+	msgReserved = "is reserved"
 )
 
 func (p *problems) presence(field string, v *string) {
@@ -78,9 +79,13 @@ type bounds struct {
 	integer      bool
 	above        *int64 // greater than
 	from, below  *int64 // at least, less than
+	most         *int64 // at most
 	fromText     string // how the bound is written in the message, "0.0" for decimals
 	nilIsAllowed bool
 }
+
+// integerForm is what passes for an integer: 1.0 does not.
+var integerForm = lazyregexp.New(`\A[+-]?\d+\z`)
 
 // number checks the value as it was sent, before it is cast.
 func (p *problems) number(field string, raw any, b bounds) {
@@ -92,7 +97,7 @@ func (p *problems) number(field string, raw any, b bounds) {
 		p.add(field, msgNumber)
 		return
 	}
-	if b.integer && !n.IsInt() {
+	if b.integer && !integerForm.MatchString(or(castText(raw), "")) {
 		p.add(field, "must be an integer")
 		return
 	}
@@ -105,6 +110,9 @@ func (p *problems) number(field string, raw any, b bounds) {
 			text = fmt.Sprint(*b.from)
 		}
 		p.add(field, "must be greater than or equal to "+text)
+	}
+	if b.most != nil && n.Cmp(new(big.Rat).SetInt64(*b.most)) > 0 {
+		p.add(field, fmt.Sprintf("must be less than or equal to %d", *b.most))
 	}
 	if b.below != nil && n.Cmp(new(big.Rat).SetInt64(*b.below)) >= 0 {
 		p.add(field, fmt.Sprintf("must be less than %d", *b.below))

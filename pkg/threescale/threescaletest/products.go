@@ -213,13 +213,17 @@ func updateProduct(c *call, p *product) answer {
 	draft.assign(in, &errs, &version)
 	if v, sent := in.permit("system_name")["system_name"]; sent {
 		draft.SystemName = or(castText(v), "")
-		checkSystemName(&errs, draft.SystemName, c.tenant.productNameTaken(p.SystemName))
+		checkSystemName(&errs, castText(v), c.tenant.productNameTaken(p.SystemName))
 	}
 	draft.validate(&errs, version)
-	proxied := or(version, "") != p.Proxy.Authentication || or(draft.DeploymentOption, "") != or(p.DeploymentOption, "")
+	moved := or(draft.DeploymentOption, "") != or(p.DeploymentOption, "")
+	proxied := moved || or(version, "") != p.Proxy.Authentication
 	if proxied {
+		draft.Proxy = p.Proxy.copied()
 		draft.Proxy.Authentication = or(version, "")
-		draft.Proxy.addPorts()
+		if moved {
+			draft.Proxy.setEndpoints(c.tenant, &draft)
+		}
 		draft.Proxy.validateAs(&errs, "proxy.", &draft)
 	}
 	if no := c.verdict(&errs); no != nil {

@@ -61,12 +61,23 @@ func newProxy(id int64, t *tenant, p *product, version string, at time.Time) pro
 	for name, status := range gatewayErrors() {
 		x.Status["error_status_"+name] = status
 	}
-	x.Text["secret_token"] = ptr("Shared_secret_sent_from_proxy_to_API_backend_" + randomHex(8))
-	if or(p.DeploymentOption, "") == "hosted" {
-		x.Text["endpoint"], x.Text["sandbox_endpoint"] = ptr(t.gatewayURL(p.SystemName, "production")), ptr(t.gatewayURL(p.SystemName, "staging"))
-	}
+	x.fill()
+	x.setEndpoints(t, p)
 	x.Flows = flows{Standard: ptr(true), Implicit: ptr(false), ServiceAccounts: ptr(false), DirectGrants: ptr(false)}
 	return x
+}
+
+// setEndpoints gives a proxy the public addresses that come with the way its product
+// is deployed, whatever it had: those of the built-in gateway, or none for one's own.
+// Other ways leave them alone.
+func (x *proxy) setEndpoints(t *tenant, p *product) {
+	switch or(p.DeploymentOption, "") {
+	case "hosted":
+		x.Text["endpoint"], x.Text["sandbox_endpoint"] = ptr(t.gatewayURL(p.SystemName, "production")), ptr(t.gatewayURL(p.SystemName, "staging"))
+	case "self_managed":
+		delete(x.Text, "endpoint")
+		delete(x.Text, "sandbox_endpoint")
+	}
 }
 
 // gatewayURL is the default address of a product at the built-in gateway. It has no
@@ -225,6 +236,7 @@ func (x *proxy) assign(errs *problems, in params) {
 			x.Text[name] = castText(v)
 		}
 	}
+	x.fill()
 	for name := range x.Status {
 		v, sent := in.permit(name)[name]
 		if !sent {
@@ -237,6 +249,16 @@ func (x *proxy) assign(errs *problems, in params) {
 		if n := castInt(v); n != nil && n.IsInt64() {
 			x.Status[name] = n.Int64()
 		}
+	}
+}
+
+// fill gives a proxy what it cannot be without.
+func (x *proxy) fill() {
+	if x.Text["api_test_path"] == nil {
+		x.Text["api_test_path"] = ptr("/")
+	}
+	if x.Text["secret_token"] == nil {
+		x.Text["secret_token"] = ptr("Shared_secret_sent_from_proxy_to_API_backend_" + randomHex(8))
 	}
 }
 

@@ -18,6 +18,8 @@ type rule struct {
 	Last     bool   `json:"last"`
 }
 
+func (r *rule) place() *int64 { return &r.Position }
+
 func ruleAttributes() []string {
 	return []string{"id", "proxy_id", "http_method", "pattern", "metric_id", "metric_system_name", "delta", "tenant_id", "created_at", "updated_at", "redirect_url", "position", "last", "owner_id", "owner_type"}
 }
@@ -83,7 +85,7 @@ func (in *ruleInput) read(o *owner, p params) *answer {
 	if v, given := sent["last"]; given {
 		in.Last = or(castBool(v), false)
 	}
-	if v, given := sent["metric_id"]; given {
+	if v, given := sent["metric_id"]; given && (v != nil || o.Kind == ownerProduct) { // only a product's looks for null
 		if _, found := o.metric(castID(v)); !found {
 			return ptr(notFound())
 		}
@@ -179,7 +181,7 @@ func updateRule(c *call, o *owner, r *rule) answer {
 		return crashed()
 	}
 	if draft.Position != r.Position {
-		moveRule(o.Rules, r, draft.Position)
+		move(o.Rules, r, draft.Position)
 	}
 	draft.UpdatedAt = c.now
 	*r = draft
@@ -191,7 +193,7 @@ func deleteRule(c *call, o *owner, r *rule) answer {
 	if no := c.verdict(nil); no != nil {
 		return *no
 	}
-	o.Rules = removeRule(o.Rules, r)
+	o.Rules = closeGap(o.Rules, r)
 	c.tenant.touchOwner(o, c.now)
 	return deleted()
 }

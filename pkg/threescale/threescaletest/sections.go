@@ -66,6 +66,7 @@ func createSection(c *call) answer {
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
+	s.squeezePath()
 	s.ID = c.next("section")
 	c.tenant.Sections.add(s)
 	return created(showSection(c, s))
@@ -111,12 +112,19 @@ func (s *section) validate(errs *problems, t *tenant) {
 	errs.maxLength("system_name", &s.SystemName, 255)
 	errs.maxLength("partial_path", s.PartialPath, 255)
 	errs.maxLength("title", s.Title, 255)
-	checkPortalPath(errs, "partial_path", s.PartialPath)
+	checkPortalPath(errs, "partial_path", s.PartialPath, msgPartPath)
 	if s.ID != 0 && t.isBelow(s.ParentID, s.ID) {
 		errs.add("base", "cannot be it's own ancestor")
 	}
 	if _, known := t.Sections.get(s.ParentID); !known && !root {
 		errs.add("parent_id", "must belong to the same provider")
+	}
+}
+
+// squeezePath leaves one slash in front of the path, if it has any.
+func (s *section) squeezePath() {
+	if s.PartialPath != nil {
+		s.PartialPath = ptr(leadingSlash.ReplaceAllString(*s.PartialPath, "/"))
 	}
 }
 
@@ -147,6 +155,7 @@ func updateSection(c *call, s *section) answer {
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
+	draft.squeezePath()
 	draft.UpdatedAt = c.now
 	*s = draft
 	return ok(showSection(c, s))

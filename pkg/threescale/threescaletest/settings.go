@@ -86,12 +86,24 @@ func settingsColumns() []string {
 
 // approvalRequired is a setting of the only account plan, if there is only one.
 func (t *tenant) approvalRequired() bool {
-	p, found := t.plan(planAccount, t.DefaultAccount)
-	return found && or(p.Approval, false)
+	p := t.approvalPlan()
+	return p != nil && or(p.Approval, false)
+}
+
+// approvalPlan is the account plan that the setting belongs to: the default one, or
+// the first.
+func (t *tenant) approvalPlan() *plan {
+	if p, found := t.plan(planAccount, t.DefaultAccount); found {
+		return p
+	}
+	if len(t.AccountPlans.rows) > 0 {
+		return t.AccountPlans.rows[0]
+	}
+	return nil
 }
 
 func (t *tenant) requireApproval(on bool) {
-	if p, found := t.plan(planAccount, t.DefaultAccount); found && len(t.AccountPlans.rows) == 1 {
+	if p := t.approvalPlan(); p != nil && len(t.AccountPlans.rows) == 1 {
 		p.Approval = &on
 	}
 }

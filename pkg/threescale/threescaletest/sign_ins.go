@@ -159,10 +159,10 @@ func (s *signIn) validate(errs *problems, t *tenant) {
 		name  string
 		value *string
 	}{{"site", s.Site}, {"token_url", s.TokenURL}, {"authorize_url", s.LoginURL}, {"user_info_url", s.UserURL}} {
+		errs.maxLength(f.name, f.value, 255)
 		if !blank(f.value) && !addressForm.MatchString(*f.value) {
 			errs.add(f.name, "Invalid URL format")
 		}
-		errs.maxLength(f.name, f.value, 255)
 	}
 	if s.model() == "keycloak" || s.model() == "auth0" {
 		errs.presence("site", s.Site)

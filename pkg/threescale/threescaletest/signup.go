@@ -6,10 +6,14 @@ import "net/http"
 // plan of each product and gives it an application on each default application plan.
 func signup(c *call) answer {
 	in := c.params()
+	if _, named := in["name"]; named && blankParam(in, "org_name") {
+		in["org_name"] = in["name"] // another word for it
+	}
 	a := &account{stamps: born(c.now), State: "created", Billing: true, Charging: true, Fields: c.tenant.assignFields("Account", nil, in)}
 	u := &user{stamps: born(c.now), State: "pending", Role: "admin", Fields: c.tenant.assignFields("User", nil, in), Password: !blank(castText(in["password"]))}
 	var errs, person problems
-	c.tenant.checkUser(&person, u, in["password"], false)
+	c.tenant.checkUser(&person, u, c.tenant.accountUsers(), false)
+	c.tenant.requireFields(&person, "User", u.Fields)
 	if v, sent := in["annotations"]; sent {
 		a.Annotations = annotate(&errs, nil, v)
 	}
@@ -17,7 +21,7 @@ func signup(c *call) answer {
 		errs.add("users", msgInvalid)
 	}
 	checkOrgName(&errs, a.Fields["org_name"])
-	c.tenant.checkFields(&errs, "Account", a.Fields)
+	c.tenant.requireFields(&errs, "Account", a.Fields)
 	for _, f := range person.fields {
 		for _, m := range person.messages[f] {
 			errs.add(f, m)

@@ -21,7 +21,7 @@ func createSSOToken(c *call) answer {
 	var errs problems
 	lasting := int64(600)
 	if v := in["expires_in"]; v != nil {
-		errs.number("expires_in", v, bounds{integer: true, above: ptr(int64(30))})
+		errs.number("expires_in", v, bounds{integer: true, above: ptr(int64(30)), most: ptr(int64(86400))})
 		lasting = castID(v)
 	}
 	if v := castText(in["protocol"]); v != nil {

@@ -18,19 +18,21 @@ func systemName(p *problems, model string, given, name *string, taken func(strin
 			given = ptr(model + "_" + randomHex(6))
 		}
 	}
-	checkSystemName(p, *given, taken)
+	checkSystemName(p, given, taken)
 	return given
 }
 
-// checkSystemName is the check without the making, for updates.
-func checkSystemName(p *problems, name string, taken func(string) bool) {
-	if strings.TrimSpace(name) == "" {
-		p.add("system_name", msgBlank)
+// checkSystemName is the check without the making, for updates. One that is nil is
+// blank, but has no form.
+func checkSystemName(p *problems, name *string, taken func(string) bool) {
+	p.presence("system_name", name)
+	if name == nil {
+		return
 	}
-	if !systemNameForm.MatchString(name) {
+	if !systemNameForm.MatchString(*name) {
 		p.add("system_name", msgInvalid)
 	}
-	if taken(name) {
+	if taken(*name) {
 		p.add("system_name", msgTaken)
 	}
 }

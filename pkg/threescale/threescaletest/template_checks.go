@@ -73,7 +73,7 @@ func (t *template) validatePage(errs *problems, of *tenant) {
 		errs.add("section", msgBlank)
 		errs.add("section_id", "must belong to the same provider")
 	}
-	checkPortalPath(errs, "path", t.Path)
+	checkPortalPath(errs, "path", t.Path, msgPagePath)
 	errs.presence("title", t.Title)
 	errs.presence("path", t.Path)
 	if !strings.HasPrefix(or(t.Path, ""), "/") {
@@ -84,6 +84,19 @@ func (t *template) validatePage(errs *problems, of *tenant) {
 	}); taken {
 		errs.add("path", msgTaken)
 	}
+	if contains(reservedPaths(), or(t.Path, "")) {
+		errs.add("path", msgReserved)
+	}
+}
+
+// reservedPaths are no paths of pages. They lack the slash that every path begins
+// with, so nothing depends on them but a second message.
+func reservedPaths() []string {
+	var out []string
+	for _, name := range []string{"terms", "privacy", "refunds"} {
+		out = append(out, name, name+".html", name+".htm")
+	}
+	return out
 }
 
 // validateLayout: the main layout has to have a place for the page.

@@ -46,9 +46,7 @@ func createToken(c *call) answer {
 	}
 	var errs problems
 	t.validate(&errs)
-	if at, err := time.Parse(time.RFC3339, p.text("expires_at")); err == nil {
-		t.ExpiresAt = &at
-	}
+	t.expire(&errs, c, p.text("expires_at"))
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
@@ -76,6 +74,20 @@ func (t *token) validate(errs *problems) {
 		}
 	}
 	errs.maxLength("name", &t.Name, 255)
+}
+
+// expire reads when a token expires. What is no time is one long ago, and times that
+// are gone are refused.
+func (t *token) expire(errs *problems, c *call, text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	at, readable := parseStatsTime(text, c.tenant.zone())
+	if !readable || !at.After(c.now) {
+		example := c.now.Add(7 * 24 * time.Hour).UTC().Format(time.RFC3339)
+		errs.add("expires_at", "Date must follow ISO8601 format and be future. Example: "+example)
+	}
+	t.ExpiresAt = &at
 }
 
 func deleteToken(c *call, t *token) answer {

@@ -63,8 +63,9 @@ func createUsage(c *call, p *product) answer {
 	if p.usageOf(u.BackendID) != nil {
 		errs.add("backend_api_id", msgTaken)
 	}
-	p.checkPath(&errs, u)
-	if !in.has("path") { // only a path that is sent, even an empty one, gets its slash
+	if in.has("path") {
+		p.checkPath(&errs, u)
+	} else { // only a path that is sent, even an empty one, gets its slash
 		errs.add("path", "is too short (minimum is 1 character)")
 	}
 	if no := c.verdict(&errs); no != nil {

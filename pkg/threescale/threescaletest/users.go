@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"example.com/maasctl/internal/lazyregexp"
 )
@@ -74,7 +75,7 @@ func createUser(c *call, p *people) answer {
 	in := c.params()
 	u := &user{stamps: born(c.now), State: "pending", Role: "member", Fields: c.tenant.assignFields("User", nil, in), Password: !blank(castText(in["password"]))}
 	var errs problems
-	c.tenant.checkUser(&errs, u, in["password"], true)
+	c.tenant.checkUser(&errs, u, p.rivals(c.tenant), true)
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
@@ -88,7 +89,7 @@ func updateUser(c *call, p *people, u *user) answer {
 	draft := *u
 	draft.Fields = c.tenant.assignFields("User", u.Fields, in)
 	var errs problems
-	c.tenant.checkUser(&errs, &draft, in["password"], true)
+	c.tenant.checkUser(&errs, &draft, p.rivals(c.tenant), true)
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
@@ -98,9 +99,11 @@ func updateUser(c *call, p *people, u *user) answer {
 }
 
 func deleteUser(c *call, p *people, u *user) answer {
-	admins := without(p.list, func(x *user) bool { return x.Role != "admin" })
-	if u.Role == "admin" && len(admins) == 1 {
+	if p.isCaller(c, u) {
 		return forbidden()
+	}
+	if p.onlyAdmin(u) {
+		return refused("Can't delete last admin")
 	}
 	if no := c.verdict(nil); no != nil {
 		return *no
@@ -111,10 +114,45 @@ func deleteUser(c *call, p *people, u *user) answer {
 
 var usernameForm = lazyregexp.New(`\A\w[\w.\-_@+]+\z`)
 
+// isCaller says whether a user is the tenant's own one whom the token belongs to, who
+// can neither delete himself nor change his role. All tokens are the first user's.
+func (p *people) isCaller(c *call, u *user) bool {
+	return p.account == nil && u == c.tenant.Users.rows[0]
+}
+
+// onlyAdmin says whether a user is the only administrator.
+func (p *people) onlyAdmin(u *user) bool {
+	admins := without(p.list, func(x *user) bool { return x.Role != "admin" })
+	return len(admins) == 1 && admins[0] == u
+}
+
+// rivals are the users whose names and addresses a user cannot have: those of all
+// accounts, or the tenant's own for one of them.
+func (p *people) rivals(t *tenant) []*user {
+	if p.account == nil {
+		return t.Users.rows
+	}
+	return t.accountUsers()
+}
+
+// accountUsers are the users of all accounts.
+func (t *tenant) accountUsers() []*user {
+	var all []*user
+	for _, a := range t.Accounts.rows {
+		all = append(all, a.Users...)
+	}
+	return all
+}
+
 // checkUser checks a user; the address is checked unless the user came with a
-// signup, which asks for less.
-func (t *tenant) checkUser(errs *problems, u *user, password any, mail bool) {
+// signup, which asks for less. Passwords are not checked: porta looks at those only
+// that people choose themselves.
+func (t *tenant) checkUser(errs *problems, u *user, rivals []*user, mail bool) {
 	name, hasName := u.Fields["username"]
+	if hasName {
+		name = strings.TrimSpace(name)
+		u.Fields["username"] = name
+	}
 	if len([]rune(name)) < 3 {
 		errs.add("username", "is too short (minimum is 3 characters)")
 	}
@@ -127,27 +165,22 @@ func (t *tenant) checkUser(errs *problems, u *user, password any, mail bool) {
 	if email := u.Fields["email"]; email != "" && len([]rune(email)) < 6 {
 		errs.add("email", "is too short (minimum is 6 characters)")
 	}
+	errs.maxLength("email", ptr(u.Fields["email"]), 255)
 	if mail {
 		checkEmail(errs, "email", ptr(u.Fields["email"]))
 	}
-	if p := castText(password); !blank(p) && len([]rune(*p)) < 6 {
-		errs.add("password", "is too short (minimum is 6 characters)")
-	}
 	for _, field := range []string{"email", "username"} {
-		if v := u.Fields[field]; v != "" && t.userTaken(u.ID, field, v) {
+		if v := u.Fields[field]; strings.TrimSpace(v) != "" && hasUser(rivals, u.ID, field, v) {
 			errs.add(field, msgTaken)
 		}
 	}
-	t.checkFields(errs, "User", u.Fields)
 }
 
-// userTaken says whether another user of any account has a name or address.
-func (t *tenant) userTaken(except int64, field, value string) bool {
-	for _, a := range t.Accounts.rows {
-		for _, u := range a.Users {
-			if u.ID != except && u.Fields[field] == value {
-				return true
-			}
+// hasUser says whether another user has a name or address.
+func hasUser(list []*user, except int64, field, value string) bool {
+	for _, u := range list {
+		if u.ID != except && u.Fields[field] == value {
+			return true
 		}
 	}
 	return false
@@ -162,13 +195,15 @@ func userEvents() stateMachine {
 }
 
 // userEvent changes a user's state. Some events answer with a problem of the state
-// when they are not allowed, others raise (activate and suspend).
+// when they are not allowed, others raise (suspend, and activate for the users of
+// accounts).
 func userEvent(event string) handler {
 	return inUser(func(c *call, p *people, u *user) answer {
-		if event == "activate" && u.State == "active" {
+		if event == "activate" && u.State == "active" && p.account != nil {
 			return ok(p.show(c, u))
 		}
-		if _, allowed := userEvents().next(u.State, event); !allowed && event != "unsuspend" {
+		raises := event == "suspend" || event == "activate" && p.account != nil
+		if _, allowed := userEvents().next(u.State, event); !allowed && raises {
 			return transitionRaised(c, p, u, event)
 		}
 		a := fired(c, userEvents(), &u.State, &u.stamps, event, func() object { return p.show(c, u) })
@@ -193,9 +228,13 @@ func transitionRaised(c *call, p *people, u *user, event string) answer {
 	})}
 }
 
-// userRole makes a user a member or an administrator.
+// userRole makes a user a member or an administrator. That of an account's only
+// administrator is fixed.
 func userRole(role string) handler {
 	return inUser(func(c *call, p *people, u *user) answer {
+		if p.isCaller(c, u) || p.account != nil && p.onlyAdmin(u) {
+			return forbidden()
+		}
 		if no := c.verdict(nil); no != nil {
 			return *no
 		}
