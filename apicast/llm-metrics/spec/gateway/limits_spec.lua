@@ -25,6 +25,7 @@ describe('token limits of a plan', function()
       unknown_closed = { configuration = with({ enforce = { 'total_tokens', 'no_such_metric' }, on_backend_error = 'closed' }) },
       closed = { configuration = with({ on_backend_error = 'closed', backend_timeout = 300 }) },
       hasty = { configuration = with({ backend_timeout = 300 }) },
+      named_backend = { backend_host = 'backend.test', configuration = with({ backend_timeout = 100 }) },
       wrong_token = { token = 'wrong', configuration = ENFORCE },
       oidc = { backend_version = 'oauth', configuration = ENFORCE },
       pair = { backend_version = '2', credentials = { location = 'headers', app_id = 'app_id', app_key = 'app_key', user_key = 'user_key' },
@@ -220,6 +221,14 @@ describe('token limits of a plan', function()
     local status = rig:send('wrong_token', 'ten').status
     assert.equal(403, status) -- the gateway's own authorization has the same token
     assert.equal(1, errors('wrong_token', 'service_token_invalid'))
+  end)
+
+  it('leave the gateway able to look up its backend, however long that takes', function()
+    rig:backend()
+    for key, application in pairs({ ['key-one'] = 'one', ['key-two'] = 'two' }) do
+      assert.equal(200, rig:send('named_backend', 'ten', { key = key }).status)
+      assert.equal(10, rig:counted(application, 'total_tokens', 10))
+    end
   end)
 
   it('close the product while the backend is away or slow, where that was chosen', function()

@@ -63,7 +63,7 @@ local function service(self, id, given)
     id = id, system_name = given.system_name or 'service-' .. id, backend_version = given.backend_version or '1',
     credentials = given.credentials
       or { location = 'authorization', user_key = 'user_key', app_id = 'app_id', app_key = 'app_key' },
-    backend = { endpoint = 'http://127.0.0.1:' .. (given.backend_port or self.world_port) },
+    backend = { endpoint = 'http://' .. (given.backend_host or '127.0.0.1') .. ':' .. (given.backend_port or self.world_port) },
     backend_authentication = { type = 'service_token', value = given.token or 'service-token' },
     api_backend = given.upstream or 'http://models',
     policies = given.policies or { { name = 'llm-metrics', configuration = given.configuration }, { name = 'apicast' } },

@@ -4,13 +4,13 @@ local http_ng = require('resty.http_ng')
 local Client = {}
 Client.__index = Client
 
-local OPTIONS = { options = { headers = { ['3scale-Options'] = 'rejection_reason_header=1&limit_headers=1&no_body=1' } } }
+local HEADERS = { ['3scale-Options'] = 'rejection_reason_header=1&limit_headers=1&no_body=1' }
 
-function Client:new(service)
+function Client:new(service, backend)
   return setmetatable({
     endpoint = service.backend.endpoint,
     authentication = { service_id = service.id, [service.backend_authentication.type] = service.backend_authentication.value },
-    http = http_ng.new(OPTIONS),
+    http = http_ng.new({ backend = backend, options = { headers = HEADERS } }),
     oauth = service.backend_version == 'oauth' and 'oauth_' or '',
   }, Client)
 end

@@ -1,0 +1,63 @@
+-- How calls to the 3scale backend are made and what becomes of their answers, without a gateway.
+local STUBBED = { 'apicast.backend_client', 'resty.http_ng.backend.resty', 'llm_metrics_client', 'llm_metrics_backend' }
+
+describe('a call to the backend', function()
+  local answers, calls, before, backend
+
+  setup(function()
+    before = {}
+    for _, name in ipairs(STUBBED) do before[name], package.loaded[name] = package.loaded[name], nil end
+    package.loaded['resty.http_ng.backend.resty'] = {
+      send = function(_, request)
+        calls[#calls + 1] = request
+        return table.remove(answers, 1) or { status = 200 }
+      end,
+    }
+    local function ask(self) return self.client:send({ url = 'http://backend.example.com' }) end
+    package.loaded['apicast.backend_client'] = {
+      new = function(_, _, client) return { client = client, authorize = ask, report = ask } end,
+    }
+    backend = require('llm_metrics_backend')
+  end)
+  teardown(function()
+    for _, name in ipairs(STUBBED) do package.loaded[name] = before[name] end
+  end)
+  before_each(function() answers, calls = {}, {} end)
+
+  local function report() return backend.report({ id = '1' }, 'user_key', 'key', { hits = 1 }, 500) end
+  local function authorize() return backend.authorize({ id = '1' }, { hits = 1 }, { user_key = 'key' }, 500) end
+
+  it('tells the gateway\'s client how long to wait, a report ten times as long', function()
+    authorize()
+    report()
+    for index, seconds in ipairs({ 0.5, 5 }) do
+      local waits = { connect_timeout = seconds, send_timeout = seconds, read_timeout = seconds }
+      assert.same({ upstream_connection_opts = waits }, calls[index].proxy_options)
+      assert.same(waits, calls[index].upstream_connection_opts)
+    end
+  end)
+
+  it('that found no connection in time is made again, one that found no answer is not', function()
+    answers = { { status = 0, error = 'timeout', request = {} }, { status = 0, error = 'timeout', request = { path = '/transactions.xml' } } }
+    assert.same({ 'unavailable', 'timeout' }, (function(answer) return { answer.kind, answer.reason } end)(report()))
+    assert.equal('unknown', report().kind)
+  end)
+
+  it('over a connection that the backend has closed meanwhile is made again, once, if it counts nothing', function()
+    local closed = { status = 0, error = 'closed', request = { path = '/' } }
+    answers = { closed }
+    assert.equal('allowed', authorize().kind)
+    answers = { closed, closed }
+    assert.equal('unavailable', authorize().kind)
+    assert.equal(4, #calls)
+    answers = { closed }
+    assert.equal('unavailable', report().kind)
+    assert.equal(5, #calls)
+  end)
+
+  it('that raises an error inside the client is one without an answer', function()
+    package.loaded['resty.http_ng.backend.resty'].send = function() error('broken') end
+    assert.equal('unavailable', authorize().kind)
+    assert.equal('unavailable', report().kind)
+  end)
+end)
