@@ -206,6 +206,26 @@ func accountPlan(c *call, a *account) answer {
 	return notFound()
 }
 
+// boughtPlans lists the plans of a kind that an account is on, each once.
+func boughtPlans(kind planKind) func(*call, *account) answer {
+	return func(c *call, a *account) answer {
+		ids := map[int64]bool{}
+		for _, x := range a.Applications {
+			ids[x.PlanID] = true
+		}
+		for _, x := range a.Subscriptions {
+			ids[x.PlanID] = true
+		}
+		var plans []*plan
+		for id := range ids {
+			if p, found := c.tenant.plan(kind, id); found {
+				plans = append(plans, p)
+			}
+		}
+		return listed(c, "plans", byID(plans), showPlan)
+	}
+}
+
 func changeAccountPlan(c *call, a *account) answer {
 	p, found := c.tenant.plan(planAccount, castID(c.params()["plan_id"]))
 	if !found {

@@ -17,7 +17,7 @@ func castText(v any) *string {
 	case string:
 		return &v
 	case json.Number:
-		return ptr(v.String())
+		return ptr(rubyNumber(v.String()))
 	case bool:
 		if v {
 			return ptr("t")
@@ -25,6 +25,30 @@ func castText(v any) *string {
 		return ptr("f")
 	}
 	return nil
+}
+
+// rubyNumber writes a number of JSON as Ruby does: integers as they are, everything
+// else as a float ("1.50" is 1.5, "1e3" is 1000.0).
+func rubyNumber(text string) string {
+	if !strings.ContainsAny(text, ".eE") {
+		return text
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text
+	}
+	form := byte('f')
+	if f != 0 && (math.Abs(f) < 1e-4 || math.Abs(f) >= 1e16) {
+		form = 'e'
+	}
+	out := strconv.FormatFloat(f, form, -1, 64)
+	if mantissa, exponent, split := strings.Cut(out, "e"); !strings.Contains(mantissa, ".") {
+		out = mantissa + ".0"
+		if split {
+			out += "e" + exponent
+		}
+	}
+	return out
 }
 
 // castBool is a value as a boolean; nil and "" are nil.

@@ -57,6 +57,24 @@ func (c *call) deploy(p *product, saved bool) {
 	p.Configs = append(p.Configs, made)
 }
 
+// deployAll is a deploy that goes on to production when there is no sandbox to try
+// things in: with a service mesh.
+func (c *call) deployAll(p *product, saved bool) {
+	c.deploy(p, saved)
+	newest := p.latest(sandbox)
+	if newest == nil || or(p.DeploymentOption, "") != "service_mesh_istio" {
+		return
+	}
+	for _, x := range p.Configs {
+		if x.Environment == production && x.Version == newest.Version {
+			return
+		}
+	}
+	copied := *newest
+	copied.ID, copied.Environment = c.next("config"), production
+	p.Configs = append(p.Configs, &copied)
+}
+
 // latest is the newest version of an environment, nil if there is none.
 func (p *product) latest(environment string) *config {
 	var newest *config
@@ -97,7 +115,7 @@ func deployProxy(c *call, p *product) answer {
 	if no := c.verdict(nil); no != nil {
 		return *no
 	}
-	c.deploy(p, false)
+	c.deployAll(p, false)
 	// Validating makes the ports explicit, which the answer shows; nothing is saved.
 	shown := *p
 	shown.Proxy = p.Proxy.copied()

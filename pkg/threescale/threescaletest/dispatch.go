@@ -42,7 +42,11 @@ func (s *Server) work(w *recorder, r *http.Request) {
 		}
 	}
 	segs, format := splitPath(r.URL.EscapedPath())
-	rt := s.router.match(r.Method, segs)
+	method := r.Method
+	if method == http.MethodHead { // like GET, but the server keeps the body back
+		method = http.MethodGet
+	}
+	rt := s.router.match(method, segs)
 	fault := s.faults.strike(r.Method, r.URL.Path)
 	if fault != nil && fault.before(w, r) {
 		return

@@ -77,6 +77,9 @@ func normalize(sent any) (chain []chainItem, ok bool) {
 			if sent, ok = decodeJSON(text, &v); !ok {
 				return nil, false
 			}
+			if sent == nil { // Array(nil) is empty
+				sent = []any{}
+			}
 		}
 	}
 	list, isList := sent.([]any)

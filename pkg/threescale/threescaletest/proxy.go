@@ -225,7 +225,7 @@ func updateProxy(c *call, p *product) answer {
 	if written == nil {
 		return stale()
 	}
-	c.deploy(p, *written)
+	c.deployAll(p, *written)
 	return ok(showProxy(c, p))
 }
 

@@ -45,7 +45,7 @@ func tenantRoutes() []*route {
 	list := []*route{
 		get(api+"/provider", getProvider), update(api+"/provider", updateProvider),
 		get(api+"/settings", getSettings), update(api+"/settings", updateSettings),
-		update(api+"/webhooks", updateWebHook), post(api+"/sso_tokens", createSSOToken), get(api+"/policies", listBuiltinPolicies),
+		update(api+"/webhooks", updateWebHook), get(api+"/webhooks/failures", listWebHookFailures), remove(api+"/webhooks/failures", deleteWebHookFailures), post(api+"/sso_tokens", createSSOToken), get(api+"/policies", listBuiltinPolicies),
 		get(api+"/fields_definitions", listFields), post(api+"/fields_definitions", createField), get(api+"/fields_definitions/{id}", inField(getField)),
 		update(api+"/fields_definitions/{id}", inField(updateField)), remove(api+"/fields_definitions/{id}", inField(deleteField)),
 	}
@@ -138,6 +138,8 @@ func accountRoutes() []*route {
 	list := []*route{
 		post("/admin/api/signup", signup), get(all, listAccounts), get(all+"/find", findAccount),
 		get(one, forTenants(getTenantAccount, inAccount("id", getAccount))), update(one, forTenants(updateTenantAccount, inAccount("id", updateAccount))), remove(one, inAccount("id", deleteAccount)),
+		get("/admin/api/accounts/{account_id}/application_plans", inAccount("account_id", boughtPlans(planApplication))),
+		get("/admin/api/accounts/{account_id}/service_plans", inAccount("account_id", boughtPlans(planService))),
 		get(one+"/plan", inAccount("id", accountPlan)), put(one+"/change_plan", inAccount("id", changeAccountPlan)),
 		post("/admin/api/accounts/{account_id}/messages", inAccount("account_id", createMessage)),
 	}

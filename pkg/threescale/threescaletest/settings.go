@@ -14,14 +14,15 @@ type settings struct {
 	ServicePlansVisible   bool   `json:"service_plans_ui_visible"`
 	ServicePlanPermission string `json:"change_service_plan_permission"`
 	EnforceSSO            bool   `json:"enforce_sso"`
+	// Null are the flags that are null. They are off, and not shown.
+	Null map[string]bool `json:"null,omitempty"`
 }
 
 func newSettings() settings {
 	return settings{UserArea: true, Signups: true, AccountPlanPermission: "request", ServicePlanPermission: "request"}
 }
 
-// flags are the settings that are on or off. Those that cannot be null keep their
-// value when a request sends nothing for them.
+// flags are the settings that are on or off.
 func (s *settings) flags() []struct {
 	name string
 	to   *bool
@@ -34,6 +35,22 @@ func (s *settings) flags() []struct {
 		{"public_search", &s.PublicSearch}, {"account_plans_ui_visible", &s.AccountPlansVisible}, {"service_plans_ui_visible", &s.ServicePlansVisible},
 		{"enforce_sso", &s.EnforceSSO},
 	}
+}
+
+// assignFlags writes what a request says.
+func (s *settings) assignFlags(in params) {
+	null := map[string]bool{}
+	for _, f := range s.flags() {
+		null[f.name] = s.Null[f.name]
+		v := castBool(in[f.name])
+		switch required := f.name == "public_search" || f.name == "enforce_sso"; {
+		case v != nil:
+			*f.to, null[f.name] = *v, false
+		case in.has(f.name) && !required:
+			*f.to, null[f.name] = false, true
+		}
+	}
+	s.Null = null
 }
 
 func getSettings(c *call) answer { return ok(showSettings(c)) }
@@ -54,11 +71,7 @@ func updateSettings(c *call) answer {
 		errs.add("enforce_sso", "Password-based authentication could not be disabled. No published authentication providers.")
 		return answer{status: http.StatusUnprocessableEntity, body: errs.object()}
 	}
-	for _, f := range draft.flags() {
-		if v := castBool(in[f.name]); v != nil {
-			*f.to = *v
-		}
-	}
+	draft.assignFlags(in)
 	if v, sent := in["hide_service"]; sent {
 		draft.HideService = castBool(v)
 	}
@@ -111,18 +124,23 @@ func (t *tenant) requireApproval(on bool) {
 func showSettings(c *call) object {
 	s := c.tenant.Settings
 	var o object
-	o.put("useraccountarea_enabled", s.UserArea)
+	put := func(name string, v bool) {
+		if !s.Null[name] {
+			o.put(name, v)
+		}
+	}
+	put("useraccountarea_enabled", s.UserArea)
 	if s.HideService != nil {
 		o.put("hide_service", *s.HideService)
 	}
-	o.put("signups_enabled", s.Signups)
+	put("signups_enabled", s.Signups)
 	o.put("account_approval_required", c.tenant.approvalRequired())
-	o.put("strong_passwords_enabled", s.StrongPasswords)
-	o.put("public_search", s.PublicSearch)
-	o.put("account_plans_ui_visible", s.AccountPlansVisible)
+	put("strong_passwords_enabled", s.StrongPasswords)
+	put("public_search", s.PublicSearch)
+	put("account_plans_ui_visible", s.AccountPlansVisible)
 	o.put("change_account_plan_permission", s.AccountPlanPermission)
-	o.put("service_plans_ui_visible", s.ServicePlansVisible)
+	put("service_plans_ui_visible", s.ServicePlansVisible)
 	o.put("change_service_plan_permission", s.ServicePlanPermission)
-	o.put("enforce_sso", s.EnforceSSO)
+	put("enforce_sso", s.EnforceSSO)
 	return wrap("settings", o)
 }

@@ -1,6 +1,7 @@
 package threescaletest
 
 import (
+	"net/http"
 	"strings"
 
 	"example.com/maasctl/internal/lazyregexp"
@@ -61,6 +62,19 @@ func updateWebHook(c *call) answer {
 	}
 	c.tenant.WebHook = &w
 	return ok(w.show())
+}
+
+// listWebHookFailures lists the events that could not be delivered. There are none, as
+// nothing is sent.
+func listWebHookFailures(*call) answer { return ok(wrap("webhooks-failures", []object{})) }
+
+func deleteWebHookFailures(c *call) answer {
+	if q := c.params(); q.has("time") {
+		if _, readable := parseStatsTime(q.text("time"), c.tenant.zone()); !readable {
+			return failed(http.StatusBadRequest, "invalid time")
+		}
+	}
+	return deleted()
 }
 
 func (w *webHook) show() object {

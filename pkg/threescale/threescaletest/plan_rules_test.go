@@ -1,0 +1,101 @@
+package threescaletest_test
+
+import (
+	"testing"
+)
+
+func TestPlansThatColumnsCannotHold(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{put, "services/2/application_plans/7.json", `{"approval_required":null}`, 500, ""},
+		{put, "services/2/application_plans/7.json", `{"trial_period_days":99999999999}`, 500, ""},
+		{put, "services/2/application_plans/7.json", `{"cost_per_month":1e20}`, 500, ""},
+		{put, "services/2/application_plans/7.json", `{"cost_per_month":1e20,"name":""}`, 422, `{"errors":{"name":["can't be blank"]}}`},
+		{put, "services/2/application_plans/7.json", `{"trial_period_days":null}`, 200, `application_plan.trial_period_days = 0`},
+		{put, "account_plans/6.json", `{"approval_required":""}`, 500, ""},
+	})
+}
+
+func TestPlanWithACustomVersionInUseStays(t *testing.T) {
+	t.Parallel()
+	a := started(t)
+	app := a.make(t, "/admin/api/accounts/3/applications.json", map[string]any{"plan_id": 8, "name": "one"})
+	run(t, a, []probe{
+		{put, "accounts/3/applications/" + app + "/customize_plan.json", "", 200, `application_plan.custom = true`},
+		{remove, "services/2/application_plans/8.json", "", 403, `{"errors":{"base":["This application plan cannot be deleted!  At least one customized version of this application plan exists."]}}`},
+		{put, "accounts/3/applications/" + app + "/decustomize_plan.json", "", 200, `application_plan.id = 8`},
+	})
+}
+
+func TestFeaturesCanBeHidden(t *testing.T) {
+	t.Parallel()
+	a := started(t)
+	f := a.make(t, "/admin/api/services/2/features.json", map[string]any{"name": "Extra", "visible": false})
+	run(t, a, []probe{
+		{get, "services/2/features/" + f + ".json", "", 200, `feature.visible = false`},
+		{put, "services/2/features/" + f + ".json", `{"visible":true}`, 200, `feature.visible = true`},
+		{put, "services/2/features/" + f + ".json", `{"visible":null}`, 500, ""},
+		{put, "services/2/features/" + f + ".json", `{"system_name":null}`, 422, `{"errors":{"system_name":["can't be blank"]}}`},
+		{put, "services/2/features/" + f + ".json", `{"system_name":""}`, 422, `{"errors":{"system_name":["can't be blank","invalid"]}}`},
+		{post, "services/2/features.json", `{"feature":null}`, 500, ""},
+	})
+}
+
+func TestNumbersOfJSONAsText(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{put, "services/2.json", `{"name":12}`, 200, `service.name = "12"`},
+		{put, "services/2.json", `{"name":1.50}`, 200, `service.name = "1.5"`},
+		{put, "services/2.json", `{"name":1e3}`, 200, `service.name = "1000.0"`},
+		{put, "services/2.json", `{"name":1e20}`, 200, `service.name = "1.0e+20"`},
+		{put, "services/2.json", `{"name":true}`, 200, `service.name = "t"`},
+		{put, "services/2.json", `{"name":["x"],"description":"d"}`, 200, `service.name = "t"`},
+	})
+}
+
+func TestSettingsThatAreNull(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{put, "settings.json", `{"signups_enabled":null,"public_search":null}`, 200, `settings.signups_enabled = null`},
+		{get, "settings.json", "", 200, `settings.public_search = false`},
+		{put, "settings.json", `{"signups_enabled":true}`, 200, `settings.signups_enabled = true`},
+	})
+}
+
+func TestServiceMeshDeploysToProductionToo(t *testing.T) {
+	t.Parallel()
+	a := started(t)
+	run(t, a, []probe{
+		{put, "services/2.json", `{"deployment_option":"service_mesh_istio"}`, 200, ""},
+		{post, "services/2/proxy/deploy.json", "", 201, ""},
+		{get, "services/2/proxy/configs/production/latest.json", "", 200, `proxy_config.version = 1`},
+		{put, "services/2.json", `{"deployment_option":"hosted"}`, 200, ""},
+		{patch, "services/2/proxy.json", `{"error_auth_failed":"No"}`, 200, ""},
+		{get, "services/2/proxy/configs/sandbox/latest.json", "", 200, `proxy_config.version = 2`},
+		{get, "services/2/proxy/configs/production/latest.json", "", 200, `proxy_config.version = 1`},
+	})
+}
+
+func TestPathsOfThePortal(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{post, "cms/sections.json", `{"title":"A","partial_path":"/a b"}`, 422, `{"errors":{"partial_path":["is not a valid URI"]}}`},
+		{post, "cms/sections.json", `{"title":"B","partial_path":"//b"}`, 201, `partial_path = "/b"`},
+		{post, "cms/templates.json", `{"type":"page","title":"Third","path":"/a b","draft":"x"}`, 422, `{"errors":{"path":["was invalid. Please verify it and save again"]}}`},
+		{post, "cms/templates.json", `{"type":"page","title":"Third","path":"terms.html","draft":"x"}`, 422, `{"errors":{"path":["needs to start with a slash ( / )","is reserved"]}}`},
+	})
+}
+
+func TestSmallThings(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{get, "objects/status.json?object_type=service", "", 400, ""},
+		{get, "objects/status.json?object_type=moon", "", 403, `{"status":"Forbidden"}`},
+		{get, "webhooks/failures.json", "", 200, `{"webhooks-failures":[]}`},
+		{remove, "webhooks/failures.json?time=moon", "", 400, `{"error":"invalid time"}`},
+		{remove, "webhooks/failures.json", "", 200, ""},
+		{"HEAD", "services.json", "", 200, ""},
+		{put, "services/2/proxy/policies.json", `{"policies_config":"null"}`, 200, `policies_config.0.name = "apicast"`},
+		{post, "sso_tokens.json", `{"sso_token":{"username":"john","expires_in":86401}}`, 422, `{"errors":{"expires_in":["must be less than or equal to 86400"]}}`},
+	})
+}
