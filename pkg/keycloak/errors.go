@@ -49,6 +49,7 @@ func message(body []byte) string {
 // The server's texts that decide something; nothing else tells these cases apart.
 const (
 	textDuplicate  = "Duplicate resource error"            // 409 of a PUT: two writes at once (26); a POST: it exists
+	textLock       = "LockException"                       // 400 of a PUT, optimistic or pessimistic: two writes at once (18)
 	textUnreadable = "unable to read contents from stream" // 400 of a realm's POST: an unknown field, or a wrong type (26)
 	textMapperThat = "Failed to add mapper"                // 400 of an identity provider's mapper: it exists
 )
@@ -66,10 +67,11 @@ func exists(err error) bool {
 }
 
 // collided tells whether a PUT failed because another write to the same object was under way: 26 answers 409 "Duplicate
-// resource error", 18 an empty 500.
+// resource error", 18 an empty 500, or a 400 with the database's words.
 func collided(err error) bool {
 	var e *transport.Error
-	return errors.As(err, &e) && (e.Status == http.StatusInternalServerError && len(e.Body) == 0 || says(err, http.StatusConflict, textDuplicate))
+	return says(err, http.StatusConflict, textDuplicate) || says(err, http.StatusBadRequest, textLock) ||
+		errors.As(err, &e) && e.Status == http.StatusInternalServerError && len(e.Body) == 0
 }
 
 // stumbled tells whether the server failed in a way that may have been an accident: two requests side by side of which one

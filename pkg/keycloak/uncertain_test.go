@@ -3,6 +3,8 @@ package keycloak_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -10,9 +12,10 @@ import (
 	"example.com/maasctl/pkg/keycloak/keycloaktest"
 )
 
-// lossy is a stand-in to which the connection breaks at creates, once for each address: the answer is lost, or the request.
+// lossy is a way to a server on which the connection breaks at creates, once for each address: the answer is lost, or the
+// request.
 type lossy struct {
-	stub   *keycloaktest.Server
+	server http.Handler
 	before bool // the request is lost: nothing takes effect
 
 	mu   sync.Mutex
@@ -25,34 +28,36 @@ func (l *lossy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.lost[r.URL.Path] = true
 	l.mu.Unlock()
 	if !lose {
-		l.stub.ServeHTTP(w, r)
+		l.server.ServeHTTP(w, r)
 		return
 	}
 	if !l.before {
-		l.stub.ServeHTTP(httptest.NewRecorder(), r) // it takes effect
+		l.server.ServeHTTP(httptest.NewRecorder(), r) // it takes effect
 	}
 	panic(http.ErrAbortHandler) // and nobody hears of it
 }
 
 func TestBrokenConnectionsAtCreates(t *testing.T) {
-	for _, before := range []bool{true, false} {
-		testBrokenConnections(t, &lossy{stub: keycloaktest.New(keycloaktest.Options{}), before: before, lost: map[string]bool{}})
-	}
-}
-
-func testBrokenConnections(t *testing.T, l *lossy) {
-	t.Helper()
-	h := httptest.NewServer(l)
-	t.Cleanup(h.Close)
-	s := newServer("lossy", h.URL, 26)
-	w := newWorld(t, s)
-	w.applyText(lower(whole))
-	if n := len(list(w.admin.must(http.MethodGet, "/"+w.realm+"/roles", nil))); n != 5 {
-		t.Errorf("%d roles: some were made twice, or not at all", n)
-	}
-	if c := w.client("client"); c["attributes"].(map[string]any)["maasctl.owner"] != w.mark() {
-		t.Errorf("what was made in a lost create is owned all the same: %v", c)
-	}
+	eachServer(t, func(t *testing.T, s server) {
+		for _, before := range []bool{true, false} {
+			origin, err := url.Parse(s.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			base := origin.Path
+			origin.Path = ""
+			h := httptest.NewServer(&lossy{server: httputil.NewSingleHostReverseProxy(origin), before: before, lost: map[string]bool{}})
+			t.Cleanup(h.Close)
+			w := newWorld(t, newServer("lossy", h.URL+base, s.version))
+			w.applyText(lower(whole))
+			if n := len(list(w.admin.must(http.MethodGet, "/"+w.realm+"/roles", nil))); n != 5 {
+				t.Errorf("%d roles: some were made twice, or not at all", n)
+			}
+			if c := w.client("client"); c["attributes"].(map[string]any)["maasctl.owner"] != w.mark() {
+				t.Errorf("what was made in a lost create is owned all the same: %v", c)
+			}
+		}
+	})
 }
 
 // Each request fails once, and without having done anything, as the servers do where one request disturbs another.

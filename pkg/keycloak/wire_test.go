@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -191,6 +192,49 @@ func TestCollidingWritesAreTriedAgain(t *testing.T) {
 		w.applyText(`realms: {REALM: {clients: {a: {}, b: {}, c: {}}, roles: {r: {}}, clientProfiles: {p: {executors: []}}}}`)
 		w.applyText(`realms: {REALM: {displayName: x, clients: {a: {name: x}, b: {name: x}, c: {name: x}}, roles: {r: {description: x}}, clientProfiles: {p: {description: x}}}}`)
 	}
+}
+
+// Somebody else writes the same objects all the time: 26 then refuses some PUTs of a client with a 409, 18 some of a realm
+// with an empty 500, or a 400.
+func TestWritesBesideOthers(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		w.applyText(`realms: {REALM: {clients: {c: {}}}}`)
+		id, _ := w.client("c")["id"].(string)
+		stop := make(chan struct{})
+		var others sync.WaitGroup
+		for i := range 6 {
+			a := newAdmin(t, s.url)
+			others.Go(func() {
+				for n := 0; ; n++ {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					if uris := []string{fmt.Sprintf("https://%d.example.com/*", n%3), fmt.Sprintf("https://%d.example.com/*", i)}; s.version == 26 {
+						a.call(http.MethodPut, "/"+w.realm+"/clients/"+id, map[string]any{"clientId": "c", "redirectUris": uris})
+					} else {
+						a.call(http.MethodPut, "/"+w.realm, map[string]any{"realm": w.realm, "loginTheme": fmt.Sprint(n, i)})
+					}
+				}
+			})
+		}
+		collided := func() bool {
+			return strings.Contains(w.trace.String(), `"status":409`) || strings.Contains(w.trace.String(), `"status":500`) || strings.Contains(w.trace.String(), `"status":400`)
+		}
+		for round := range 40 {
+			w.run(w.document(fmt.Sprintf(`realms: {REALM: {displayName: name %d, clients: {c: {name: name %[1]d}}}}`, round)))
+			if !s.real && round == 3 || collided() { // stand-ins do one thing after the other
+				break
+			}
+		}
+		close(stop)
+		others.Wait()
+		if s.real && !collided() {
+			t.Error("no write met another: nothing was tried here")
+		}
+	})
 }
 
 // A create that finds the object there changes it instead: what a new realm has by itself, or what somebody else has just made.
