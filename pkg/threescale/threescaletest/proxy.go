@@ -213,7 +213,7 @@ func updateProxy(c *call, p *product) answer {
 	var endpoint *string
 	if v, sent := in.permit("api_backend")["api_backend"]; sent {
 		endpoint = castText(v)
-		c.tenant.checkAPIBackend(&errs, endpoint)
+		c.tenant.checkAPIBackend(&errs, p, endpoint)
 	}
 	if no := c.verdict(&errs); no != nil {
 		return *no

@@ -136,6 +136,24 @@ func TestProxyFillsWhatIsNull(t *testing.T) {
 	}
 }
 
+func TestAddressOfTheFirstBackend(t *testing.T) {
+	t.Parallel()
+	a := started(t)
+	p := a.make(t, "/admin/api/services.json", map[string]any{"name": "Granite", "system_name": "granite"})
+	const form = "the accepted format is 'scheme://address(:port)(/path)'. Accepted schemes are http, https, ws and wss"
+	run(t, a, []probe{
+		{patch, "services/2/proxy.json", `{"api_backend":"ftp://x.example.com"}`, 422, `{"errors":{"api_backend":["` + form + `"],"backend_api":["invalid"]}}`},
+		{patch, "services/2/proxy.json", `{"api_backend":"https://own.example.com"}`, 200, `proxy.api_backend = "https://own.example.com:443"`},
+		{get, "backend_apis/2.json", "", 200, `backend_api.private_endpoint = "https://own.example.com:443"`},
+		{patch, "services/" + p + "/proxy.json", `{"api_backend":null}`, 200, `proxy.api_backend = null`},
+		{patch, "services/" + p + "/proxy.json", `{"api_backend":"https://new.example.com"}`, 200, `proxy.api_backend = "https://new.example.com:443"`},
+		{get, "backend_apis.json", "", 200, `backend_apis.1.backend_api.name = "Granite Backend"`},
+	})
+	taken := a.make(t, "/admin/api/services.json", map[string]any{"name": "Other", "system_name": "other"})
+	a.make(t, "/admin/api/backend_apis.json", map[string]any{"name": "Other", "system_name": "other", "private_endpoint": "https://other.example.com"})
+	run(t, a, []probe{{patch, "services/" + taken + "/proxy.json", `{"api_backend":"https://new.example.com"}`, 422, `{"errors":{"backend_api":["invalid"]}}`}})
+}
+
 func TestSystemNames(t *testing.T) {
 	t.Parallel()
 	a := started(t)
