@@ -154,6 +154,8 @@ func realmSteps() []step {
 		{what: "without a host", method: get, status: success, check: both(key("smtpServer", "host", nil), key("smtpServer", "from", "b@example.com"))},
 		{what: "mail with a user, not to sign in", method: put, body: m{"smtpServer": m{"from": "b@example.com", "user": "u"}}, status: noContent},
 		{what: "26 drops the user", method: get, status: success, check: both(on(26, key("smtpServer", "user", nil)), on(18, key("smtpServer", "user", "u")))},
+		{what: "signing in said as a bool", method: put, body: m{"smtpServer": m{"from": "b@example.com", "user": "u", "auth": true}}, status: noContent},
+		{what: "which is text from then on", method: get, status: success, check: both(key("smtpServer", "user", "u"), key("smtpServer", "auth", "true"))},
 		{what: "26 checks addresses", method: put, body: m{"smtpServer": m{"from": "nonsense"}}, status: [2]int{400, 204}, says: [2]string{"Invalid sender address", "nil"}},
 		{what: "unknown field", method: put, body: m{"bogus": 1}, status: bad, says: [2]string{`Unrecognized field "bogus"`}},
 	}

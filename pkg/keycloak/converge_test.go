@@ -152,6 +152,7 @@ func (w *world) clear() {
 var changes = map[string][2]string{
 	"realm":               {`displayName: a, accessTokenLifespan: 60, registrationAllowed: false, supportedLocales: [de], internationalizationEnabled: true`, `displayName: b, accessTokenLifespan: 120, registrationAllowed: true, supportedLocales: [de, en], internationalizationEnabled: false`},
 	"realm's texts":       {`displayNameHtml: <b>a</b>, loginTheme: keycloak, smtpServer: {host: a.example.com, from: a@example.com}`, `displayNameHtml: "", loginTheme: "", smtpServer: {host: b.example.com, port: 25}`},
+	"realm's mail login":  {`smtpServer: {host: a.example.com, from: a@example.com, user: u, password: "${env:S1}"}`, `smtpServer: {host: a.example.com, from: a@example.com, user: v, password: "${env:S2}", auth: true}`},
 	"realm's device flow": {`oauth2DeviceCodeLifespan: 700, attributes: {a: x}`, `oauth2DeviceCodeLifespan: 800, attributes: {a: "y", b: z}`},
 	"password policy":     {`passwordPolicy: length(8)`, `passwordPolicy: length(9) and digits(1)`},
 	"client":              {`clients: {c: {name: a, description: x, redirectUris: ["https://a.example.com/*"], baseUrl: "https://a.example.com", attributes: {access.token.lifespan: "60", x: "1"}}}`, `clients: {c: {name: b, description: "", redirectUris: ["https://b.example.com/*", "https://c.example.com/*"], webOrigins: ["+"], publicClient: true, attributes: {access.token.lifespan: "90", x: ""}}}`},

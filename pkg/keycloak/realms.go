@@ -82,12 +82,35 @@ func (realmKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.O
 		name := str(raw, "realm")
 		o := r.found(plan.New(System, kindRealm, name, nil), realmKind{}.shape().place, raw, str(raw, "id"))
 		r.s.hide(raw)
+		r.unkept(o, raw)
 		o.Builtin = name == "master"
 		o.Outputs["name"] = name
 		o.Outputs[fieldIssuer] = r.s.issuer(name)
 		out = append(out, o)
 	}
 	return out, nil
+}
+
+// unkept are the user and password of a mail server at which nobody signs in: 26 takes them and drops them, so what the
+// document says of them counts as done there.
+func (r *reader) unkept(o *plan.Object, raw map[string]any) {
+	d := r.desired[o.Address]
+	if d == nil || d.Absent {
+		return
+	}
+	auth, said := d.Fields["smtpServer.auth"]
+	if !said {
+		auth = at(raw, "smtpServer", "auth")
+	}
+	if text(auth) == "true" {
+		return
+	}
+	for _, key := range []string{"user", "password"} {
+		name := "smtpServer." + key
+		if want, ok := d.Fields[name]; ok && at(raw, "smtpServer", "host") != nil && at(raw, "smtpServer", key) == nil {
+			o.Fields[name] = want
+		}
+	}
 }
 
 // hide makes the secrets known that 18 shows with a realm, so that they are kept out of all text.

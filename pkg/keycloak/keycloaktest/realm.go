@@ -170,7 +170,7 @@ func (r *realm) update(body object) {
 	if mail, is := body["smtpServer"].(object); is && mail["password"] == masked {
 		mail["password"] = mapping(r.rep, "smtpServer")["password"]
 	}
-	if mail, is := body["smtpServer"].(object); is && !r.old && mail["auth"] != "true" {
+	if mail, is := body["smtpServer"].(object); is && !r.old && fmt.Sprint(mail["auth"]) != "true" {
 		delete(mail, "user") // who doesn't sign in needs neither
 		delete(mail, "password")
 	}
