@@ -55,15 +55,13 @@ func (groupKind) shape() *shape {
 			return above + "/children", err
 		},
 		item: groupItem,
-		find: func(ctx context.Context, s *Session, a plan.Address) (string, error) {
-			return s.groupID(ctx, a.Root(), groupPath(a))
-		},
+		find: func(ctx context.Context, s *Session, a plan.Address) (string, error) { return s.groupID(ctx, a) },
 		drop: []string{"subGroups", "subGroupCount", "realmRoles", "clientRoles", "access", "path", "parentId"},
 	}
 }
 
 func groupItem(ctx context.Context, s *Session, a plan.Address) (string, error) {
-	id, err := s.groupID(ctx, a.Root(), groupPath(a))
+	id, err := s.groupID(ctx, a)
 	return path(a.Root().Name(), "groups", id), err
 }
 

@@ -167,17 +167,21 @@ func findScope(ctx context.Context, s *Session, a plan.Address) (string, error) 
 	return id, nil
 }
 
-// groupID is the server's id of a group that is named by its path.
-func (s *Session) groupID(ctx context.Context, realm plan.Address, groupPath string) (string, error) {
-	a := groupAt(realm, groupPath)
+// groupID is the server's id of a group. The server looks groups up by their paths, in which a name with a slash can't be told
+// from two: such a group is found only where it was read or made in this session.
+func (s *Session) groupID(ctx context.Context, a plan.Address) (string, error) {
 	if id, ok := s.id(a); ok {
 		return id, nil
 	}
+	at := groupPath(a)
+	if groupAt(a.Root(), at) != a {
+		return "", missing("realm %s has no group %q", a.Root().Name(), at)
+	}
 	var group map[string]any
-	segments := append([]string{realm.Name(), "group-by-path"}, strings.Split(strings.Trim(groupPath, "/"), "/")...)
+	segments := append([]string{a.Root().Name(), "group-by-path"}, strings.Split(strings.Trim(at, "/"), "/")...)
 	err := s.api.get(ctx, path(segments...), &group)
 	if gone(err) {
-		return "", missing("realm %s has no group %q", realm.Name(), groupPath)
+		return "", missing("realm %s has no group %q", a.Root().Name(), at)
 	}
 	return str(group, "id"), err
 }

@@ -148,7 +148,9 @@ func (r *reader) memberships(ctx context.Context, o, d *plan.Object) error {
 		set := plan.Set{}
 		for _, g := range found {
 			set[str(g, "path")] = true
-			r.s.learn(groupAt(realm, str(g, "path")), str(g, "id"))
+			if !strings.Contains(str(g, "name"), "/") {
+				r.s.learn(groupAt(realm, str(g, "path")), str(g, "id"))
+			}
 		}
 		o.Fields[fieldGroup] = set
 	}
@@ -165,7 +167,7 @@ func (k userKind) write(ctx context.Context, s *Session, c *change) error {
 	}
 	for method, action := range map[string]plan.FieldAction{http.MethodPut: plan.Add, http.MethodDelete: plan.Remove} {
 		for _, g := range c.elements(fieldGroup, action) {
-			id, err := s.groupID(ctx, c.Address.Root(), g)
+			id, err := s.groupID(ctx, groupAt(c.Address.Root(), g))
 			if action == plan.Remove && isMissing(err) {
 				continue // it has gone itself
 			}

@@ -124,6 +124,9 @@ func (r realmPlace) groups(at place, groups Map[*Group]) {
 		}
 		at := at.at("groups", g.Name)
 		at.identity(g.Value.Fields, "name", g.Name)
+		if strings.Contains(g.Name, "/") {
+			at.warnf(CodeName, "%s: a group's name with a slash can't be told from the path of a group below another", at)
+		}
 		r.roleRefs(at, "roles", g.Value.Roles)
 		r.groups(at, g.Value.Groups)
 	}
