@@ -49,7 +49,9 @@ func createFile(c *call) answer {
 		return *wrong
 	}
 	f := &file{stamps: born(c.now), Secret: randomHex(8)}
-	f.assign(in)
+	if !f.assign(in) {
+		return crashed()
+	}
 	f.SectionID = c.tenant.rootSection().ID
 	if s, found := c.tenant.Sections.get(castID(c.params()["section_id"])); found {
 		f.SectionID = s.ID
@@ -64,7 +66,9 @@ func createFile(c *call) answer {
 	return created(showFile(c, f))
 }
 
-func (f *file) assign(in params) {
+// assign writes what a request says. It is false for an attachment that is a text:
+// porta doesn't know how to read one from that.
+func (f *file) assign(in params) bool {
 	if v, sent := in.permit("path")["path"]; sent {
 		f.Path = or(castText(v), "")
 		if f.Path != "" && !strings.HasPrefix(f.Path, "/") {
@@ -77,9 +81,17 @@ func (f *file) assign(in params) {
 	if v, sent := in.permit("section_id")["section_id"]; sent {
 		f.SectionID = castID(v)
 	}
-	if u, sent := in["attachment"].(*upload); sent {
+	switch u := in["attachment"].(type) {
+	case *upload:
 		f.Name, f.ContentType, f.Data = path.Base(u.name), u.contentType, u.data
+	case nil:
+		if in.has("attachment") {
+			f.Name, f.Data = "", nil
+		}
+	case string:
+		return u == ""
 	}
+	return true
 }
 
 func (f *file) validate(errs *problems, t *tenant) {
@@ -107,7 +119,9 @@ func updateFile(c *call, f *file) answer {
 		return *wrong
 	}
 	draft := *f
-	draft.assign(in)
+	if !draft.assign(in) {
+		return crashed()
+	}
 	var errs problems
 	draft.validate(&errs, c.tenant)
 	if no := c.verdict(&errs); no != nil {

@@ -61,11 +61,20 @@ func forTenants(ofTenant func(*call, *tenant) answer, ofAccount handler) handler
 
 // listTenants lists the tenants as the accounts of the master account.
 func listTenants(c *call) answer {
-	return paged(c, "accounts", c.server.world.all(), limits500(), func(c *call, t *tenant) object {
+	state := c.params().text("state")
+	tenants := without(c.server.world.all(), func(t *tenant) bool { return state != "" && t.stateNow() != state })
+	return paged(c, "accounts", tenants, limits500(), func(c *call, t *tenant) object {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		return wrap("account", providerFields(c, t))
 	})
+}
+
+// stateNow is a tenant's state, for those that don't hold its lock.
+func (t *tenant) stateNow() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.State
 }
 
 func getTenantAccount(c *call, t *tenant) answer {

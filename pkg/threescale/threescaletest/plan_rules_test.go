@@ -62,6 +62,16 @@ func TestSettingsThatAreNull(t *testing.T) {
 	})
 }
 
+func TestAddressesOfTheTenant(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{put, "provider.json", `{"support_email":"","from_email":""}`, 200, `account.support_email = "admin@example.com"`},
+		{get, "provider.json", "", 200, `account.finance_support_email = "admin@example.com"`},
+		{get, "provider.json", "", 200, `account.from_email = ""`},
+		{get, "services/2.json", "", 200, `service.support_email = "admin@example.com"`},
+	})
+}
+
 func TestServiceMeshDeploysToProductionToo(t *testing.T) {
 	t.Parallel()
 	a := started(t)
@@ -95,6 +105,8 @@ func TestSmallThings(t *testing.T) {
 		{remove, "webhooks/failures.json?time=moon", "", 400, `{"error":"invalid time"}`},
 		{remove, "webhooks/failures.json", "", 200, ""},
 		{"HEAD", "services.json", "", 200, ""},
+		{post, "cms/files.json", `{"path":"/a.txt","attachment":"text"}`, 500, ""},
+		{post, "cms/files.json", `{"path":"/a.txt","attachment":""}`, 422, `{"errors":{"attachment":["can't be blank"]}}`},
 		{put, "services/2/proxy/policies.json", `{"policies_config":"null"}`, 200, `policies_config.0.name = "apicast"`},
 		{post, "sso_tokens.json", `{"sso_token":{"username":"john","expires_in":86401}}`, 422, `{"errors":{"expires_in":["must be less than or equal to 86400"]}}`},
 	})

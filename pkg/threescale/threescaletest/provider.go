@@ -21,7 +21,12 @@ func accountAttributes() []string {
 }
 
 // support is the address for help: the tenant's own, or its administrator's.
-func (t *tenant) support() string { return or(t.Contact.Support, t.AdminEmail) }
+func (t *tenant) support() string {
+	if blank(t.Contact.Support) {
+		return t.AdminEmail
+	}
+	return *t.Contact.Support
+}
 
 func getProvider(c *call) answer { return ok(showProvider(c, c.tenant)) }
 
@@ -93,8 +98,11 @@ func providerFields(c *call, t *tenant) object {
 	o.put("base_url", "http://"+t.Domain)
 	o.put("from_email", or(t.Contact.FromEmail, "no-reply@"+c.server.opts.Host))
 	o.put("support_email", t.support())
-	finance := t.Contact.finance()
-	o.put("finance_support_email", or(finance, t.support()))
+	finance := t.support()
+	if !blank(t.Contact.Finance) {
+		finance = *t.Contact.Finance
+	}
+	o.put("finance_support_email", finance)
 	o.putText("site_access_code", t.Contact.AccessCode)
 	o.put("credit_card_stored", false)
 	o.put("monthly_billing_enabled", true)

@@ -2,6 +2,7 @@ package threescaletest
 
 import (
 	"encoding/base64"
+	"mime"
 	"net/url"
 	"strconv"
 	"time"
@@ -10,9 +11,8 @@ import (
 // createSSOToken makes an address that signs a user in to the developer portal. Only
 // forms are wrapped here, so flat JSON is refused.
 func createSSOToken(c *call) answer {
-	if c.req.Header.Get("Content-Type") == "application/json" {
-		c.typed = false
-	}
+	kind, _, _ := mime.ParseMediaType(c.req.Header.Get("Content-Type"))
+	c.typed = c.typed && kind == "application/x-www-form-urlencoded"
 	in, wrong := c.required("sso_token", "user_id", "username", "expires_in", "redirect_url", "protocol")
 	if wrong != nil {
 		return *wrong
