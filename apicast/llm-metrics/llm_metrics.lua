@@ -72,6 +72,7 @@ end
 
 function phases.header_filter(self, context)
   local state = state_of(self, context)
+  state.answered = true
   if ngx.req.get_method() ~= 'POST' then return end
   local headers = ngx.header
   state.watch, state.skipped = response.watch({

@@ -21,10 +21,16 @@ local function usage_of(self, context, numbers)
   return usage
 end
 
+-- A client that leaves before the reply begins takes it along: nginx hangs up on the model.
+local function left_early(state)
+  return not state.answered and ngx.req.get_method() == 'POST' and ngx.var.upstream_addr ~= nil
+end
+
 local function numbers_of(state, service)
   local watch = state.watch
   if not watch then
-    if state.skipped then prometheus.skipped(service, state.skipped) end
+    local reason = state.skipped or (left_early(state) and 'aborted')
+    if reason then prometheus.skipped(service, reason) end
     return nil
   end
   watch:finish()
@@ -51,6 +57,11 @@ local function times_of(state)
   return { first = state.first_at and state.first_at - state.began, total = now() - state.began }
 end
 
+-- nginx has no status yet for a request that ends without an answer; its log will say 499.
+local function status_of(state)
+  return state.answered and ngx.var.status or '499'
+end
+
 --- Settles a request; a second call does nothing.
 function _M.settle(self, context, state)
   if state.settled then return end
@@ -60,7 +71,7 @@ function _M.settle(self, context, state)
   local numbers = numbers_of(state, service)
   context.llm_usage = numbers
   local model = numbers and (state.watch.usage.model or state.requested_model)
-  self.metrics:request(service, ngx.var.status or '', model, numbers, times_of(state))
+  self.metrics:request(service, status_of(state), model, numbers, times_of(state))
 
   local credentials = context.credentials
   -- Without usage and without an answer from the model the gateway itself refused the request.

@@ -112,6 +112,16 @@ describe('in the gateway', function()
     assert.equal(7, rig:counted('one', 'total_tokens', 7))
   end)
 
+  it('a client that leaves before the reply begins is counted as missed, and as gone', function()
+    rig:models({ late = { pieces = { { wait = 0.5 }, '{"usage":{"total_tokens":7}}' } } })
+    local labels = { service_id = rig.services.all.id, reason = 'aborted' }
+    local before = rig:metric('llm_usage_skipped_total', labels)
+    assert.has_error(function() rig:send('all', 'late', { timeout = 0.2 }) end)
+    assert.is_true(Rig.eventually(function() return rig:metric('llm_usage_skipped_total', labels) == before + 1 end))
+    assert.equal(1, rig:metric('llm_requests_total', { service_id = rig.services.all.id, status = '499' }))
+    assert.equal(0, rig:usage().totals['one total_tokens'] or 0)
+  end)
+
   it('an upstream that breaks off is paid for as far as it said', function()
     rig:models({ broken = { type = 'text/event-stream', pieces = {
       'data: {"choices":[{}],"usage":{"total_tokens":6}}\n\ndata: {"cho', { wait = 0.1 }, { reset = true } } } })

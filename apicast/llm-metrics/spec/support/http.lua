@@ -4,7 +4,11 @@ local socket = require('socket')
 local _M = {}
 
 local function head(connection)
-  local line = assert(connection:receive('*l'), 'no answer')
+  local line = connection:receive('*l')
+  if not line then
+    connection:close()
+    error('no answer')
+  end
   local answer = { status = tonumber(line:match('^HTTP/%S+ (%d+)')), headers = {}, pieces = {} }
   while true do
     line = assert(connection:receive('*l'))
