@@ -184,29 +184,31 @@ func (w *world) freeName(org string) string {
 func tenantEvents() stateMachine {
 	all := []string{"created", "pending", "approved", "rejected", "suspended", "scheduled_for_deletion"}
 	return stateMachine{
-		"make_pending": {[]string{"created", "approved", "rejected"}, "pending"},
-		"approve":      {[]string{"created", "pending", "rejected"}, "approved"},
-		"reject":       {[]string{"created", "pending", "approved"}, "rejected"},
-		"suspend":      {all, "suspended"},
-		"resume":       {[]string{"suspended", "scheduled_for_deletion"}, "approved"},
+		"make_pending":          {[]string{"created", "approved", "rejected"}, "pending"},
+		"approve":               {[]string{"created", "pending", "rejected"}, "approved"},
+		"reject":                {[]string{"created", "pending", "approved"}, "rejected"},
+		"suspend":               {all, "suspended"},
+		"schedule_for_deletion": {all, "scheduled_for_deletion"},
+		"resume":                {[]string{"suspended", "scheduled_for_deletion"}, "approved"},
 	}
 }
 
 // updateTenant takes more than it says: also the name of the organization and the
-// time zone, by its name in Rails. Of a tenant that is to be deleted only the state
-// can change.
+// time zone, by its name in Rails. Only the sender of its mail is fixed once a tenant is
+// to be deleted.
 func updateTenant(c *call, t *tenant) answer {
-	in, wrong := c.required("account", append(accountAttributes(), "state_event", "annotations")...)
+	in, wrong := c.required("account", c.body.names()...) // here Rails wraps whatever is sent
 	if wrong != nil {
 		return *wrong
 	}
 	contact, org, zone, state, marks := t.Contact, t.OrgName, t.Timezone, t.State, t.Annotations
 	var errs, name problems
+	contact.assign(in.permit("support_email", "finance_support_email", "site_access_code"))
 	if t.DeletionAt == nil {
-		contact.assign(in.permit("from_email", "support_email", "finance_support_email", "site_access_code"))
-		if v, sent := in["annotations"]; sent {
-			marks = annotate(&errs, marks, v)
-		}
+		contact.assign(in.permit("from_email"))
+	}
+	if v, sent := in["annotations"]; sent {
+		marks = annotate(&errs, marks, v)
 	}
 	if v, sent := in.permit("org_name")["org_name"]; sent {
 		org = or(castText(v), "")
@@ -237,8 +239,11 @@ func updateTenant(c *call, t *tenant) answer {
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
-	if state != "scheduled_for_deletion" {
+	switch {
+	case state != "scheduled_for_deletion":
 		t.DeletionAt = nil
+	case t.DeletionAt == nil:
+		t.DeletionAt = ptr(c.now.Add(deletionDelay))
 	}
 	t.Contact, t.OrgName, t.Timezone, t.State, t.Annotations, t.UpdatedAt = contact, org, zone, state, marks, c.now
 	return ok(showSignup(c, t))

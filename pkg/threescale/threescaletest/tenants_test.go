@@ -102,3 +102,33 @@ func TestTokensAreLimitedByScopeAndPermission(t *testing.T) {
 		t.Error("a token that may only read changed a setting")
 	}
 }
+
+func TestTenantTakesWhateverIsSent(t *testing.T) {
+	t.Parallel()
+	s := threescaletest.Start(t, threescaletest.Options{})
+	a, id := newTenant(t, s, "Team A")
+	master := apiOf(s).as(s.MasterToken(), s.MasterDomain())
+	path := "/master/api/providers/" + id + ".json"
+	change := func(status int, body map[string]any) any {
+		t.Helper()
+		return master.must(t, status, http.MethodPut, path, body)
+	}
+	change(400, map[string]any{})
+	change(200, map[string]any{"unknown": 1})
+	v := change(422, map[string]any{"state_event": "resume"})
+	if m := at(t, v, "errors.account.0"); m != "State event cannot transition when approved" {
+		t.Errorf("the message is %v", m)
+	}
+	v = change(200, map[string]any{"state_event": "schedule_for_deletion"})
+	if at(t, v, "signup.account.deletion_date") == nil {
+		t.Errorf("there is no date of deletion in %v", v)
+	}
+	v = change(200, map[string]any{"support_email": "help@example.com", "from_email": "new@example.com"})
+	if at(t, v, "signup.account.support_email") != "help@example.com" || at(t, v, "signup.account.from_email") == "new@example.com" {
+		t.Errorf("of a tenant that is to be deleted another address changes: %v", v)
+	}
+	a.must(t, 403, http.MethodGet, "/admin/api/services.json", nil)
+	if got := master.must(t, 200, http.MethodGet, "/admin/api/accounts.json?state=approved", nil); len(at(t, got, "accounts").([]any)) != 1 {
+		t.Errorf("approved tenants: %v", got)
+	}
+}
