@@ -35,10 +35,6 @@ type config struct {
 // that this token's user deployed last. Nothing happens, without a word, while the
 // product has no backend or no service token yet.
 func (c *call) deploy(p *product, saved bool) {
-	option := or(p.DeploymentOption, "")
-	if option != "hosted" && option != "self_managed" && option != "service_mesh_istio" {
-		return
-	}
 	made := c.content(p)
 	made.Form = "read"
 	if saved {
@@ -47,7 +43,7 @@ func (c *call) deploy(p *product, saved bool) {
 	if last := p.latest(sandbox); last != nil && last.Form == made.Form && string(last.Content) == string(made.Content) {
 		return
 	}
-	if p.Token == "" || c.now.Before(p.TokenAt) || len(p.Usages) == 0 && option != "service_mesh_istio" || len(made.Content) > maxConfig {
+	if p.Token == "" || c.now.Before(p.TokenAt) || len(p.Usages) == 0 && !p.inMesh() || len(made.Content) > maxConfig {
 		return
 	}
 	made.ID, made.Environment, made.Version = c.next("config"), sandbox, 1
@@ -57,12 +53,19 @@ func (c *call) deploy(p *product, saved bool) {
 	p.Configs = append(p.Configs, made)
 }
 
-// deployAll is a deploy that goes on to production when there is no sandbox to try
-// things in: with a service mesh.
+// inMesh says whether a product's gateways are those of a service mesh.
+func (p *product) inMesh() bool { return or(p.DeploymentOption, "") == "service_mesh_istio" }
+
+// deployAll deploys a product that has gateways: with a plugin in the program that is
+// called nothing happens, and with a service mesh, which has no sandbox to try things
+// in, the deploy goes on to production. A chain is deployed without asking for that.
 func (c *call) deployAll(p *product, saved bool) {
+	if option := or(p.DeploymentOption, ""); option != "hosted" && option != "self_managed" && !p.inMesh() {
+		return
+	}
 	c.deploy(p, saved)
 	newest := p.latest(sandbox)
-	if newest == nil || or(p.DeploymentOption, "") != "service_mesh_istio" {
+	if newest == nil || !p.inMesh() {
 		return
 	}
 	for _, x := range p.Configs {
@@ -194,7 +197,7 @@ func promoteConfig(c *call, p *product, _ string, list []*config) answer {
 	if p.Token == "" || c.now.Before(p.TokenAt) {
 		errs.add("service_token", "is not created yet")
 	}
-	if len(p.Usages) == 0 && or(p.DeploymentOption, "") != "service_mesh_istio" {
+	if len(p.Usages) == 0 && !p.inMesh() {
 		errs.add("api_backend", "is missing")
 	}
 	if no := c.verdict(&errs); no != nil {

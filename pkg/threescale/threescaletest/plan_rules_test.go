@@ -86,6 +86,18 @@ func TestServiceMeshDeploysToProductionToo(t *testing.T) {
 	})
 }
 
+func TestPluginsAreNotDeployedButTheirChains(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{put, "services/2.json", `{"deployment_option":"plugin_ruby"}`, 200, ""},
+		{post, "services/2/proxy/deploy.json", "", 201, ""},
+		{patch, "services/2/proxy.json", `{"error_auth_failed":"No"}`, 200, ""},
+		{get, "services/2/proxy/configs/sandbox.json", "", 200, `proxy_configs = []`},
+		{put, "services/2/proxy/policies.json", `{"policies_config":[]}`, 200, ""},
+		{get, "services/2/proxy/configs/sandbox/latest.json", "", 200, `proxy_config.version = 1`},
+	})
+}
+
 func TestPathsOfThePortal(t *testing.T) {
 	t.Parallel()
 	run(t, started(t), []probe{
