@@ -7,6 +7,7 @@ local sub = string.sub
 local type = type
 local md5 = ngx.md5
 local cjson = require('cjson.safe')
+local lrucache = require('resty.lrucache')
 local log = require('llm_metrics_log')
 local report = require('llm_metrics_report')
 
@@ -15,9 +16,13 @@ local SIZE = 1000
 
 local _M = {}
 
+-- What the portals said outlives a policy: the gateway builds a new one each time it reads its configuration, in
+-- staging with every request.
+local cache = lrucache.new(SIZE)
+
 --- @param config endpoint of the admin portal, access_token; or nil
 function _M.new(config)
-  return setmetatable({ config = config, cache = require('resty.lrucache').new(SIZE) }, { __index = _M })
+  return setmetatable({ config = config }, { __index = _M })
 end
 
 -- Id without asking anyone.
@@ -42,15 +47,15 @@ local function fetch(config, service, kind, value)
   return { id = tostring(application.id), name = type(application.name) == 'string' and application.name or nil }
 end
 
-local function key_of(service, kind, value)
-  return service.id .. ':' .. kind .. ':' .. value
+local function key_of(config, service, kind, value)
+  return config.endpoint .. ' ' .. service.id .. ':' .. kind .. ':' .. value
 end
 
 --- What is known without asking anyone; nil if the portal would have to be asked.
 function _M:known(service, credentials)
   local kind, value = report.credential(credentials)
   if not kind or not self.config then return _M.anonymous(credentials) end
-  return self.cache:get(key_of(service, kind, value))
+  return cache:get(key_of(self.config, service, kind, value))
 end
 
 --- Id and name as the portal has them. Asks the portal, so it may yield.
@@ -58,8 +63,8 @@ function _M:lookup(service, credentials)
   local kind, value = report.credential(credentials)
   local known = self:known(service, credentials)
   if known then return known end
-  local key = key_of(service, kind, value)
-  self.cache:set(key, _M.anonymous(credentials), MISSED_FOR) -- those who come meanwhile don't ask as well
+  local key = key_of(self.config, service, kind, value)
+  cache:set(key, _M.anonymous(credentials), MISSED_FOR) -- those who come meanwhile don't ask as well
   local ok, application, err = pcall(fetch, self.config, service, kind, value)
   if not ok then application, err = nil, 'error' end
   if not application then
@@ -67,7 +72,7 @@ function _M:lookup(service, credentials)
       ' is: ', tostring(err))
   end
   application = application or _M.anonymous(credentials)
-  self.cache:set(key, application, err and MISSED_FOR or FOUND_FOR)
+  cache:set(key, application, err and MISSED_FOR or FOUND_FOR)
   return application
 end
 

@@ -9,6 +9,7 @@ describe('Prometheus sees', function()
       usual = { system_name = 'chat' },
       few = { configuration = { max_models = 3, max_applications = 1 } },
       legacy = { configuration = { legacy_prometheus = true, application_lookup = lookup } },
+      staging = { read_anew = true, configuration = { legacy_prometheus = true, application_lookup = lookup } },
       oidc = { backend_version = 'oauth' },
     })
     rig:backend()
@@ -93,6 +94,16 @@ describe('Prometheus sees', function()
     assert.is_nil(calls[1].uri:find('portal-token', 1, true))
     assert.equal('Basic ' .. require('mime').b64(':portal-token'), calls[1].authorization)
     assert.is_nil(rig:error_log():find('key-two', 1, true))
+  end)
+
+  it('what the portal says of an application once, also where the configuration is read with every request', function()
+    local before = #rig:portal_calls()
+    local labels = { service_id = rig.services.staging.id, application_system_name = 'Chat of one' }
+    for i = 1, 5 do
+      rig:send('staging', 'json')
+      settles('llm_total_token_count', labels, 7 * i)
+    end
+    assert.equal(before + 1, #rig:portal_calls())
   end)
 
   it('without a lookup the portal is never asked', function()

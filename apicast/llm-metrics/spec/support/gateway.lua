@@ -5,7 +5,7 @@ local sandbox = require('sandbox')
 
 local _M = {}
 
-local services, kept = {}, {}
+local services, kept, policy = {}, {}, nil
 
 -- A policy beside the one under test, for what a chain may hold.
 local others = {
@@ -16,21 +16,25 @@ local others = {
   end,
 }
 
+local function build_chain(service)
+  service.chain = {}
+  for _, entry in ipairs(service.policies) do
+    if entry.name ~= 'llm-metrics' then
+      table.insert(service.chain, others[entry.name]())
+    elseif policy then
+      local ok, built = pcall(policy.new, entry.configuration)
+      if ok then table.insert(service.chain, built) else ngx.log(ngx.ERR, 'policy left out: ', built) end
+    end
+  end
+end
+
 function _M.init(file, policy_dir)
   local handle = assert(io.open(file))
   local config = cjson.decode(handle:read('*a'))
   handle:close()
-  local policy = config.chain_has_policy and sandbox.load(policy_dir)
+  policy = config.chain_has_policy and sandbox.load(policy_dir)
   for host, service in pairs(config.services) do
-    service.chain = {}
-    for _, entry in ipairs(service.policies) do
-      if entry.name ~= 'llm-metrics' then
-        table.insert(service.chain, others[entry.name]())
-      elseif policy then
-        local ok, built = pcall(policy.new, entry.configuration)
-        if ok then table.insert(service.chain, built) else ngx.log(ngx.ERR, 'policy left out: ', built) end
-      end
-    end
+    build_chain(service)
     services[host] = service
   end
 end
@@ -38,7 +42,9 @@ end
 local function context_of()
   local ctx = ngx.ctx
   if not ctx.context then
-    ctx.context = linked_list.readwrite({ service = services[ngx.var.host] })
+    local service = services[ngx.var.host]
+    if service and service.read_anew then build_chain(service) end -- as in staging, where nothing is cached
+    ctx.context = linked_list.readwrite({ service = service })
     ctx.context.original_request = { headers = ngx.req.get_headers(), path = ngx.var.uri, host = ngx.var.host }
   end
   return ctx.context

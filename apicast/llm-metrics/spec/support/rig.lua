@@ -65,7 +65,7 @@ local function service(self, id, given)
       or { location = 'authorization', user_key = 'user_key', app_id = 'app_id', app_key = 'app_key' },
     backend = { endpoint = 'http://' .. (given.backend_host or '127.0.0.1') .. ':' .. (given.backend_port or self.world_port) },
     backend_authentication = { type = 'service_token', value = given.token or 'service-token' },
-    api_backend = given.upstream or 'http://models',
+    api_backend = given.upstream or 'http://models', read_anew = given.read_anew,
     policies = given.policies or { { name = 'llm-metrics', configuration = given.configuration }, { name = 'apicast' } },
   }
 end
