@@ -5,12 +5,9 @@ import (
 	"errors"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"example.com/maasctl/internal/lazyregexp"
 )
 
 // maxNodes bounds what the aliases of one file may expand to: a few lines of nested aliases are billions of nodes.
@@ -27,6 +24,7 @@ type parser struct {
 	aliases   int // being expanded
 	depth     int
 	deep      bool // too deep, which is reported once
+	last      int  // the last line of which a node is known
 	expanding map[*yaml.Node]bool
 }
 
@@ -42,7 +40,7 @@ func parse(r *reporter, file string, data []byte) []*node {
 			return docs
 		}
 		if err != nil {
-			p.syntax(err)
+			p.syntax(err, data)
 			return docs
 		}
 		if len(doc.Content) == 1 {
@@ -54,27 +52,8 @@ func parse(r *reporter, file string, data []byte) []*node {
 	}
 }
 
-// The YAML library counts lines from 1 where its scanner stumbles, and from 0 where its parser does; which of the two it
-// was shows in the words only.
-var (
-	syntaxLine  = lazyregexp.New(`^line (\d+): (?s:(.*))$`)
-	parserError = lazyregexp.New(`^did not find expected (key|node content|',' or|'-' indicator|<)`)
-)
-
-// syntax reports the YAML library's error, which has its line in the text.
-func (p *parser) syntax(err error) {
-	pos := Position{File: p.file, Line: 1, Column: 1}
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	if m := syntaxLine.FindStringSubmatch(text); m != nil {
-		pos.Line, _ = strconv.Atoi(m[1])
-		if text = m[2]; parserError.MatchString(text) {
-			pos.Line++
-		}
-	}
-	p.errorf(pos, CodeSyntax, "%s", text)
-}
-
 func (p *parser) pos(n *yaml.Node) Position {
+	p.last = max(p.last, n.Line)
 	return Position{File: p.file, Line: n.Line, Column: n.Column}
 }
 
