@@ -108,6 +108,19 @@ func TestPathsOfThePortal(t *testing.T) {
 	})
 }
 
+func TestAddressesOfSignIns(t *testing.T) {
+	t.Parallel()
+	const callback = "http://provider.example.com/auth/"
+	run(t, started(t), []probe{
+		{post, "authentication_providers.json", `{"kind":"auth0","system_name":"zero","client_id":"c","client_secret":"s","site":"https://x.auth0.example.com"}`, 201,
+			`authentication_provider.callback_url = "` + callback + `zero/callback, ` + callback + `invitations/auth0/zero/callback"`},
+		{post, "authentication_providers.json", `{"kind":"own","system_name":"own","client_id":"c","client_secret":"s","authorize_url":"https://own.example.com/in"}`, 201,
+			`authentication_provider.authorize_url = "https://own.example.com/in"`},
+		{post, "authentication_providers.json", `{"kind":"third","system_name":"third","client_id":"c","client_secret":"s","site":"https://third.example.com/below"}`, 201,
+			`authentication_provider.authorize_url = "https://third.example.com/oauth/authorize?client_id=c&redirect_uri=http%3A%2F%2Fprovider.example.com%2Fauth%2Fthird%2Fcallback&response_type=code&scope"`},
+	})
+}
+
 func TestSmallThings(t *testing.T) {
 	t.Parallel()
 	run(t, started(t), []probe{

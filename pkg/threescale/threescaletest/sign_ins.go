@@ -205,26 +205,48 @@ func updateSignIn(c *call, s *signIn) answer {
 
 // callback is where the provider sends users back to.
 func (s *signIn) callback(c *call) string {
-	if s.Audience == providers {
-		return "http://" + c.tenant.AdminDomain + "/auth/" + s.SystemName + "/callback"
-	}
-	return "http://" + c.tenant.Domain + "/auth/" + s.SystemName + "/callback"
+	return s.authPath(c) + s.SystemName + "/callback"
 }
 
-// authorizeURL is where a user is sent to sign in, with all parameters.
+// authPath is where all callbacks are.
+func (s *signIn) authPath(c *call) string {
+	if s.Audience == providers {
+		return "http://" + c.tenant.AdminDomain + "/auth/"
+	}
+	return "http://" + c.tenant.Domain + "/auth/"
+}
+
+// callbacks are all addresses that the provider has to know. Auth0 takes no wildcards,
+// so it has one more for those who were invited.
+func (s *signIn) callbacks(c *call) string {
+	if s.model() == "auth0" {
+		return s.callback(c) + ", " + s.authPath(c) + "invitations/auth0/" + s.SystemName + "/callback"
+	}
+	return s.callback(c)
+}
+
+// siteForm is an address up to its path.
+var siteForm = lazyregexp.New(`\A([a-z]+://[^/?#]*).*\z`)
+
+// authorizeURL is where a user is sent to sign in: as it was given, or else with all
+// parameters.
 func (s *signIn) authorizeURL(c *call) string {
-	base, scope := or(s.LoginURL, ""), ""
-	switch {
-	case s.model() == "keycloak":
-		base, scope = strings.TrimSuffix(or(s.Site, ""), "/")+"/protocol/openid-connect/auth", "=openid"
-	case s.model() == "auth0":
-		base, scope = strings.TrimSuffix(or(s.Site, ""), "/")+"/authorize", "=openid+profile+email"
-	case s.model() == "git_hub":
+	if s.LoginURL != nil {
+		return *s.LoginURL
+	}
+	site := strings.TrimSpace(or(s.Site, ""))
+	base, scope := siteForm.ReplaceAllString(site, "$1")+"/oauth/authorize", ""
+	switch s.model() {
+	case "keycloak":
+		base, scope = site+"/protocol/openid-connect/auth", "=openid"
+	case "auth0":
+		base, scope = site+"/authorize", "=openid+profile+email"
+	case "git_hub":
 		base, scope = "https://github.com/login/oauth/authorize", "=user%3Aemail"
-	case base == "" && blank(s.Site):
-		base = "http:/oauth/authorize"
-	case base == "":
-		base = strings.TrimSuffix(*s.Site, "/") + "/oauth/authorize"
+	default:
+		if site == "" {
+			base = "http:" + base
+		}
 	}
 	q := url.Values{"client_id": {or(s.ClientID, "")}, "redirect_uri": {s.callback(c)}, "response_type": {"code"}}
 	return base + "?" + q.Encode() + "&scope" + scope
@@ -252,7 +274,7 @@ func showSignIn(c *call, s *signIn) object {
 	putFlag(&o, "trust_email", s.TrustEmail)
 	putFlag(&o, "published", s.Published)
 	o.putTimes(c, s.stamps)
-	o.put("callback_url", s.callback(c))
+	o.put("callback_url", s.callbacks(c))
 	return wrap("authentication_provider", o)
 }
 
