@@ -121,6 +121,18 @@ func TestAddressesOfSignIns(t *testing.T) {
 	})
 }
 
+func TestVersionsOfDescriptions(t *testing.T) {
+	t.Parallel()
+	const message = `{"errors":{"body":["Invalid Swagger version"]}}`
+	run(t, started(t), []probe{
+		{post, "active_docs.json", `{"name":"one","body":"{\"openapi\":3.0}"}`, 422, message},
+		{post, "active_docs.json", `{"name":"one","body":"{\"swagger\":true}"}`, 422, message},
+		{post, "active_docs.json", `{"name":"one","body":"{\"openapi\":\"4.0.0\"}"}`, 422, message},
+		{post, "active_docs.json", `{"name":"one","body":"{\"openapi\":1}"}`, 422, `{"errors":{"body":["JSON Spec is invalid"]}}`},
+		{post, "active_docs.json", `{"name":"one","skip_swagger_validations":true,"body":"none"}`, 201, ""},
+	})
+}
+
 func TestSmallThings(t *testing.T) {
 	t.Parallel()
 	run(t, started(t), []probe{

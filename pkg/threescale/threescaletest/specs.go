@@ -35,16 +35,31 @@ func readSpec(body string) spec {
 		if !has {
 			continue
 		}
-		text, _ := v.(string)
-		if n := leadingNumber(text); n >= 1.2 {
-			s.version = ""
-			if m := specVersion.FindStringSubmatch(text); m != nil {
-				s.version = m[1]
-			}
-		}
+		s.version = versionOf(v)
 		break
 	}
 	return s
+}
+
+// versionOf is the version that a description names, "" for one that is none: a number
+// instead of a text is none either, unless it is too small to be looked at.
+func versionOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "1.0"
+	case string:
+		if leadingNumber(v) < 1.2 {
+			return "1.0"
+		}
+		if m := specVersion.FindStringSubmatch(v); m != nil {
+			return m[1]
+		}
+	case float64:
+		if v < 1.2 {
+			return "1.0"
+		}
+	}
+	return ""
 }
 
 // leadingNumber is Ruby's to_f.
