@@ -33,6 +33,11 @@ func (d *decoder) resolved(n *node, text string, a at, secret bool) (string, boo
 	if !hasReference(text) {
 		return unescaped(text), true
 	}
+	if scheme := nameless(text); scheme != "" {
+		d.errorf(n.pos, CodeSecret, "%s: ${%s:} names nothing", describe(a.path), scheme)
+		d.unresolved[pathKey(a.path)] = true
+		return text, false
+	}
 	if d.lookup == nil {
 		d.unresolved[pathKey(a.path)] = true
 		return text, false

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Severity tells whether a document can be used as it is.
@@ -87,9 +88,14 @@ func (ds Diagnostics) sorted() Diagnostics {
 type reporter struct{ found Diagnostics }
 
 func (r *reporter) errorf(pos Position, code Code, format string, args ...any) {
-	r.found = append(r.found, Diagnostic{Error, pos, fmt.Sprintf(format, args...), code})
+	r.found = append(r.found, Diagnostic{Error, pos, oneLineOf(format, args), code})
 }
 
 func (r *reporter) warnf(pos Position, code Code, format string, args ...any) {
-	r.found = append(r.found, Diagnostic{Warning, pos, fmt.Sprintf(format, args...), code})
+	r.found = append(r.found, Diagnostic{Warning, pos, oneLineOf(format, args), code})
+}
+
+// oneLineOf formats a message: a diagnostic is one line, whatever names and errors stand in it.
+func oneLineOf(format string, args []any) string {
+	return strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "; ")
 }

@@ -3,6 +3,7 @@ package maas
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -57,8 +58,12 @@ func readFiles(r *reporter, o Options) *node {
 
 // readFile parses one file, all files of a directory, or standard input.
 func readFile(r *reporter, o Options, name string) []*node {
-	if name == "-" {
-		data, err := io.ReadAll(cmp.Or[io.Reader](o.Stdin, os.Stdin))
+	switch name {
+	case "":
+		r.errorf(Position{}, CodeFile, "-f names no file")
+		return nil
+	case "-":
+		data, err := readAll(cmp.Or[io.Reader](o.Stdin, os.Stdin))
 		if err != nil {
 			r.errorf(Position{File: StdinName}, CodeFile, "reading standard input: %v", err)
 			return nil
@@ -71,13 +76,35 @@ func readFile(r *reporter, o Options, name string) []*node {
 	}
 	var data []byte
 	if err == nil {
-		data, err = os.ReadFile(o.path(name))
+		data, err = readWhole(o.path(name))
 	}
 	if err != nil {
 		r.errorf(Position{File: name}, CodeFile, "%v", reason(err))
 		return nil
 	}
 	return parse(r, name, data)
+}
+
+// readWhole reads a file.
+func readWhole(path string) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // the user names it
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return readAll(f)
+}
+
+// maxFile bounds a file of the document, in bytes: a device never ends, and a document of 10,000 products has a tenth of it.
+const maxFile = 64 << 20
+
+// readAll reads to the end, unless that is too far.
+func readAll(from io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(from, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("it has more than %d MiB, which is no document", maxFile>>20)
+	}
+	return data, err
 }
 
 // readDir parses the documents of a directory in the order of their names.

@@ -62,7 +62,11 @@ func mergeLayers(r *reporter, o Options) source {
 	root := readFiles(r, o)
 	if root == nil {
 		if len(r.found) == 0 {
-			r.errorf(Position{File: strings.Join(o.Files, ", ")}, CodeFile, "the document is empty")
+			files := strings.Join(o.Files, ", ")
+			if files == "-" {
+				files = StdinName
+			}
+			r.errorf(Position{File: files}, CodeFile, "the document is empty")
 		}
 		return src
 	}

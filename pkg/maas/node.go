@@ -102,7 +102,7 @@ func (n *node) what() string {
 	}
 	switch n.value.(type) {
 	case nil:
-		return "nothing"
+		return "null"
 	case bool:
 		return "a boolean"
 	case int64:

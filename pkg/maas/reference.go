@@ -83,6 +83,16 @@ func hasReference(text string) bool {
 	return false
 }
 
+// nameless gives the scheme of a reference that doesn't say what to look up; "" where all do.
+func nameless(text string) string {
+	for _, p := range references(text) {
+		if p.scheme != "" && strings.TrimSpace(p.text) == "" {
+			return p.scheme
+		}
+	}
+	return ""
+}
+
 // isReference tells whether a text is one reference and nothing else.
 func isReference(text string) bool {
 	parts := references(text)

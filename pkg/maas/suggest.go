@@ -2,6 +2,7 @@ package maas
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
@@ -9,14 +10,18 @@ import (
 // nearest finds the name that was probably meant; "" where none is near.
 func nearest(name string, among []string) string {
 	best, distance := "", max(1, min(3, len(name)/3))+1
+	plain, lower := folded(name), strings.ToLower(name)
 	for _, c := range among {
 		if c == name {
 			continue
 		}
-		if folded(c) == folded(name) {
+		if folded(c) == plain {
 			return c
 		}
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(c)); d < distance {
+		if max(len(c)-len(name), len(name)-len(c)) >= distance*utf8.UTFMax {
+			continue // so many characters more or less can't be so few edits
+		}
+		if d := levenshtein.ComputeDistance(lower, strings.ToLower(c)); d < distance {
 			best, distance = c, d
 		}
 	}
@@ -25,7 +30,7 @@ func nearest(name string, among []string) string {
 
 // folded leaves out what people mix up: case, and how words are joined.
 func folded(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(s))
+	return strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(s, "_", ""), "-", ""))
 }
 
 // suggestion is the end of a message about a name that doesn't exist.
