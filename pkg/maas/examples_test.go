@@ -1,11 +1,15 @@
 package maas_test
 
 import (
+	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/maasctl/pkg/gateway"
 	"example.com/maasctl/pkg/maas"
 )
 
@@ -46,5 +50,31 @@ func TestExamplesLoad(t *testing.T) {
 		if diff := cmp.Diff(warnings[name], said); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// TestDocumentsOfTheDocs holds the whole documents in the pages to the same: readers copy them.
+func TestDocumentsOfTheDocs(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```yaml\n(apiVersion: .*?)```")
+	n := 0
+	for _, page := range append(pages, "../../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range block.FindAllStringSubmatch(string(text), -1) {
+			n++
+			doc, found := maas.Load(maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(m[1])})
+			if found = append(found, gateway.Lint(doc)...); len(found) > 0 {
+				t.Errorf("%s: %v", page, found)
+			}
+		}
+	}
+	if n < 2 {
+		t.Errorf("%d documents found", n)
 	}
 }
