@@ -1,6 +1,8 @@
 package threescale_test
 
 import (
+	"bytes"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -172,33 +174,39 @@ products:
 	}
 }
 
-// So it is where the server resets the addresses by itself, as versions of 3scale do.
-func TestDeploymentOptionThatResetsEndpoints(t *testing.T) {
-	t.Parallel()
-	tn := newTenant(t, threescaletest.Options{})
-	document := func(deployment string) string {
-		return `products: {shop: {deployment: ` + deployment + `, endpoints: {staging: "https://staging.example.com", production: "https://api.example.com"}}}`
-	}
-	tn.reach(document("hosted"))
-	id := tn.idOf("/services", "shop")
-	tn.front(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r)
-			if r.Method == http.MethodPut && r.URL.Path == "/admin/api/services/"+id+".json" {
-				tn.call("PATCH", "/services/"+id+"/proxy", map[string]any{"endpoint": "https://reset.example.com", "sandbox_endpoint": "https://reset2.example.com"})
-			}
-		})
-	})
-	tn.reach(document("selfManaged"))
-	tn.proxyHas(`{"sandbox_endpoint":"https://staging.example.com:443","endpoint":"https://api.example.com:443"}`, "sandbox_endpoint", "endpoint")
-}
-
-// A hosted gateway needs addresses; who goes back to it without saying them is told so.
-func TestDeploymentOptionWithoutEndpoints(t *testing.T) {
+// Addresses that the document doesn't say are those that the server gives: none for one's own gateway, the built-in
+// gateway's for a product that becomes hosted again.
+func TestDeploymentOptionBringsItsEndpoints(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t, threescaletest.Options{})
 	tn.reach(`products: {shop: {deployment: selfManaged}}`)
 	tn.proxyHas(`{}`, "sandbox_endpoint", "endpoint")
+	tn.reach(`products: {shop: {deployment: hosted}}`)
+	tn.proxyHas(`{"sandbox_endpoint":"https://shop-TENANT-apicast-staging.example.com:443","endpoint":"https://shop-TENANT-apicast-production.example.com:443"}`,
+		"sandbox_endpoint", "endpoint")
+}
+
+// A 3scale without a built-in gateway has no addresses to give; who goes back to a hosted one without saying them is
+// told so, and with them they are written first.
+func TestDeploymentOptionWithoutEndpoints(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, threescaletest.Options{})
+	tn.reach(`products: {shop: {deployment: selfManaged}}`)
+	tn.front(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			if r.Method == http.MethodPut && bytes.Contains(body, []byte("hosted")) && tn.call("GET", strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/admin/api"), ".json")+"/proxy", nil)["endpoint"] == nil {
+				w.WriteHeader(http.StatusUnprocessableEntity)
+				_, _ = io.WriteString(w, `{"errors":{"proxy.endpoint":["can't be blank"]}}`)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			next.ServeHTTP(w, r)
+		})
+	})
 	r := tn.run(tn.plan(tn.document(`products: {shop: {deployment: hosted}}`)), applyAll)
 	if err := r.Err(); err == nil || !strings.Contains(err.Error(), "say endpoints.staging and endpoints.production") {
 		t.Errorf("the error doesn't say what to do: %v", err)
