@@ -114,7 +114,7 @@ func createTenant(c *call) answer {
 		}
 	}
 	var person, name problems
-	c.tenant.checkUser(&person, u, c.tenant.accountUsers(), true)
+	c.tenant.checkUser(&person, u, c.tenant.accountUsers())
 	checkOrgName(&name, org)
 	if person.any() || name.any() {
 		return answer{status: http.StatusUnprocessableEntity, body: wrap("errors", signupProblems(org, &person, &name))}

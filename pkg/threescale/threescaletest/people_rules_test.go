@@ -9,7 +9,7 @@ import (
 	"example.com/maasctl/pkg/threescale/threescaletest"
 )
 
-const john = "accounts/3/users/3"
+const john = "accounts/3/users/4"
 
 func TestUsersOfAccounts(t *testing.T) {
 	t.Parallel()
@@ -21,6 +21,10 @@ func TestUsersOfAccounts(t *testing.T) {
 		{put, john + "/admin.json", "", 403, `{"status":"Forbidden"}`},
 		{remove, john + ".json", "", 403, `{"errors":{"base":["Can't delete last admin"]}}`},
 		{put, john + "/activate.json", "", 200, `user.state = "active"`},
+		// The address of a user who came with a signup may be anything.
+		{put, john + ".json", `{"email":"nowhere at all"}`, 200, `user.email = "nowhere at all"`},
+		{put, john + ".json", `{"email":"here"}`, 422, `{"errors":{"email":["is too short (minimum is 6 characters)"]}}`},
+		{post, "accounts/3/users.json", `{"username":"joe","email":"not at all"}`, 422, `{"errors":{"email":["should look like an email address"]}}`},
 		{post, "accounts/3/users.json", `{"username":"joe","email":"` + strings.Repeat("j", 250) + `@example.com"}`, 422, `{"errors":{"email":["is too long (maximum is 255 characters)"]}}`},
 		{post, "accounts/3/users.json", `{"username":"jane","email":"other@example.com"}`, 422, `{"errors":{"username":["has already been taken"]}}`},
 	})

@@ -27,6 +27,18 @@ func TestPlanWithACustomVersionInUseStays(t *testing.T) {
 	})
 }
 
+func TestFeaturesOfTheSampleProduct(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{get, "services/2/features.json", "", 200, `features.1.feature.system_name = "24_7_support"`},
+		{get, "services/2/features.json", "", 200, `features.2.feature.name = "Unlimited calls"`},
+		{get, "application_plans/7/features.json", "", 200, `features.0.feature.name = "Unlimited Greetings"`},
+		{get, "application_plans/7/features.json", "", 200, `features.1 = null`},
+		{get, "application_plans/8/features.json", "", 200, `features.2.feature.id = 3`},
+		{get, "accounts/3/users.json", "", 200, `users.0.user.email = "admin+test@example.com"`},
+	})
+}
+
 func TestFeaturesCanBeHidden(t *testing.T) {
 	t.Parallel()
 	a := started(t)

@@ -2,16 +2,17 @@ package threescaletest
 
 import (
 	_ "embed" // for the sample API description
+	"strings"
 	"time"
 )
 
 // newWorld is an installation as it is after its own setup: the master account, and
 // a tenant named Provider Name.
 func newWorld(o Options, at time.Time) *world {
-	w := &world{Last: map[string]int64{"account": 1, "user": 1, "token": 2, "service": 1, "backend": 1, "proxy": 1, "plan": 4, "metric": 5, "rule": 1, "usage": 1, "field": 5, "section": 2, "template": 2}}
+	w := &world{Last: map[string]int64{"account": 1, "user": 1, "token": 2, "service": 1, "backend": 1, "proxy": 1, "plan": 4, "metric": 5, "rule": 1, "usage": 1, "contract": 2, "field": 5, "section": 2, "template": 2}}
 	w.Master = newMaster(o, at)
 	s := &Server{opts: o, world: w}
-	s.addTenant(newTenant{org: "Provider Name", name: "provider", email: "admin@" + o.Host, username: "admin", token: o.Token, scopes: allScopes()}, at)
+	s.addTenant(newTenant{org: "Provider Name", name: "provider", email: "admin@" + o.Host, username: "admin", token: o.Token, scopes: allScopes(), minimal: true}, at)
 	return w
 }
 
@@ -19,6 +20,7 @@ func newWorld(o Options, at time.Time) *world {
 type newTenant struct {
 	org, name, email, username, token string
 	scopes                            []string
+	minimal                           bool // the user was made as by a signup
 }
 
 // addTenant makes a tenant with everything that 3scale gives it: the product API with
@@ -32,7 +34,8 @@ func (s *Server) addTenant(n newTenant, at time.Time) (*tenant, *token) {
 	}
 	tok := &token{ID: next("token"), Name: "Administration", Scopes: n.scopes, Permission: "rw", Value: n.token}
 	t.Tokens.add(tok)
-	t.Users.add(&user{stamps: born(at), ID: next("user"), State: "active", Role: "admin", Fields: map[string]string{"username": n.username, "email": n.email}, Password: true})
+	t.Users.add(&user{stamps: born(at), ID: next("user"), State: "active", Role: "admin", Fields: map[string]string{"username": n.username, "email": n.email}, Password: true, Minimal: n.minimal})
+	next("user") // 3scale's own, who is never shown
 	s.seedFields(t, at)
 	s.seedProduct(t, at)
 	s.seedPlans(t, at)
@@ -70,6 +73,11 @@ func (s *Server) seedPlans(t *tenant, at time.Time) {
 		p.AppPlans = append(p.AppPlans, x)
 	}
 	p.DefaultAppPlan = p.AppPlans[0].ID
+	for _, name := range []string{"Unlimited Greetings", "24/7 support", "Unlimited calls"} {
+		p.Features = append(p.Features, &feature{stamps: born(at), ID: s.world.next("feature"), Name: ptr(name), SystemName: slug(name), Scope: planApplication.class()})
+		p.AppPlans[1].Features = append(p.AppPlans[1].Features, p.Features[len(p.Features)-1].ID)
+	}
+	p.AppPlans[0].Features = []int64{p.Features[0].ID}
 	t.reindex()
 }
 
@@ -98,7 +106,8 @@ func (s *Server) seedAccount(t *tenant, at time.Time) {
 	c := &call{server: s, tenant: t, now: at}
 	p := t.Products.rows[0]
 	a := &account{stamps: born(at), State: "approved", Billing: true, Charging: true, Fields: map[string]string{"org_name": "Developer"}}
-	a.Users = []*user{{stamps: born(at), State: "active", Role: "admin", Fields: map[string]string{"username": "john", "email": t.AdminEmail}, Password: true}}
+	name, host, _ := strings.Cut(t.AdminEmail, "@")
+	a.Users = []*user{{stamps: born(at), State: "active", Role: "admin", Fields: map[string]string{"username": "john", "email": name + "+test@" + host}, Password: true, Minimal: true}}
 	c.addAccount(a, []*plan{t.AccountPlans.rows[0], p.ServicePlans[0], p.AppPlans[0]}, "Developer's App", "Default application created on signup.")
 	t.ActiveDocs.add(&activeDoc{stamps: born(at), ID: s.world.next("active_doc"), Name: ptr("Echo"), SystemName: "echo", Published: ptr(true), SkipChecks: ptr(false), Body: ptr(echoAPI), ProductID: ptr(p.ID)})
 }

@@ -10,9 +10,9 @@ func signup(c *call) answer {
 		in["org_name"] = in["name"] // another word for it
 	}
 	a := &account{stamps: born(c.now), State: "created", Billing: true, Charging: true, Fields: c.tenant.assignFields("Account", nil, in)}
-	u := &user{stamps: born(c.now), State: "pending", Role: "admin", Fields: c.tenant.assignFields("User", nil, in), Password: !blank(castText(in["password"]))}
+	u := &user{stamps: born(c.now), State: "pending", Role: "admin", Fields: c.tenant.assignFields("User", nil, in), Password: !blank(castText(in["password"])), Minimal: true}
 	var errs, person problems
-	c.tenant.checkUser(&person, u, c.tenant.accountUsers(), false)
+	c.tenant.checkUser(&person, u, c.tenant.accountUsers())
 	c.tenant.requireFields(&person, "User", u.Fields)
 	if v, sent := in["annotations"]; sent {
 		a.Annotations = annotate(&errs, nil, v)

@@ -47,7 +47,8 @@ func TestNewTenantHasWhatEveryTenantHas(t *testing.T) {
 	for path, want := range map[string]string{
 		"/admin/api/services.json": "services.0.service.system_name=api", "/admin/api/backend_apis.json": "backend_apis.0.backend_api.system_name=api",
 		"/admin/api/application_plans.json": "plans.1.application_plan.system_name=unlimited", "/admin/api/accounts.json": "accounts.0.account.org_name=Developer",
-		"/admin/api/cms/templates.json?type=layout": "collection.0.system_name=main_layout", "/admin/api/active_docs.json": "api_docs.0.api_doc.system_name=echo",
+		"/admin/api/accounts/find.json?username=john": "account.org_name=Developer",
+		"/admin/api/cms/templates.json?type=layout":   "collection.0.system_name=main_layout", "/admin/api/active_docs.json": "api_docs.0.api_doc.system_name=echo",
 	} {
 		v := a.must(t, 200, http.MethodGet, path, nil)
 		for i := range want {

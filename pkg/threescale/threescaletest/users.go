@@ -18,6 +18,8 @@ type user struct {
 	Role     string            `json:"role"`
 	Fields   map[string]string `json:"fields"` // username, email and the fields that the tenant defined
 	Password bool              `json:"password"`
+	// Minimal is a user who came with a signup, whose address may be anything, even none.
+	Minimal bool `json:"minimal,omitempty"`
 }
 
 func (u *user) id() int64 { return u.ID }
@@ -75,7 +77,7 @@ func createUser(c *call, p *people) answer {
 	in := c.params()
 	u := &user{stamps: born(c.now), State: "pending", Role: "member", Fields: c.tenant.assignFields("User", nil, in), Password: !blank(castText(in["password"]))}
 	var errs problems
-	c.tenant.checkUser(&errs, u, p.rivals(c.tenant), true)
+	c.tenant.checkUser(&errs, u, p.rivals(c.tenant))
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
@@ -89,7 +91,7 @@ func updateUser(c *call, p *people, u *user) answer {
 	draft := *u
 	draft.Fields = c.tenant.assignFields("User", u.Fields, in)
 	var errs problems
-	c.tenant.checkUser(&errs, &draft, p.rivals(c.tenant), true)
+	c.tenant.checkUser(&errs, &draft, p.rivals(c.tenant))
 	if no := c.verdict(&errs); no != nil {
 		return *no
 	}
@@ -144,10 +146,9 @@ func (t *tenant) accountUsers() []*user {
 	return all
 }
 
-// checkUser checks a user; the address is checked unless the user came with a
-// signup, which asks for less. Passwords are not checked: porta looks at those only
-// that people choose themselves.
-func (t *tenant) checkUser(errs *problems, u *user, rivals []*user, mail bool) {
+// checkUser checks a user. Passwords are not checked: porta looks at those only that
+// people choose themselves.
+func (t *tenant) checkUser(errs *problems, u *user, rivals []*user) {
 	name, hasName := u.Fields["username"]
 	if hasName {
 		name = strings.TrimSpace(name)
@@ -166,7 +167,7 @@ func (t *tenant) checkUser(errs *problems, u *user, rivals []*user, mail bool) {
 		errs.add("email", "is too short (minimum is 6 characters)")
 	}
 	errs.maxLength("email", ptr(u.Fields["email"]), 255)
-	if mail {
+	if !u.Minimal {
 		checkEmail(errs, "email", ptr(u.Fields["email"]))
 	}
 	for _, field := range []string{"email", "username"} {
