@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,6 +58,10 @@ func (o *applyOptions) run(ctx context.Context) error {
 	defer cancel()
 	stop, interrupted := o.interrupts(ctx, cancel)
 	begin := o.Now()
+	saved, err := o.loadSaved()
+	if err != nil {
+		return err
+	}
 	c, err := o.connect(ctx)
 	if err != nil {
 		return err
@@ -83,8 +85,10 @@ func (o *applyOptions) run(ctx context.Context) error {
 		}
 		return err
 	}
-	if err := o.checkSaved(p); err != nil {
-		return err
+	if saved != nil {
+		if err := saved.Check(p); err != nil {
+			return err
+		}
 	}
 	if err := o.show(p); err != nil {
 		return err
@@ -95,11 +99,18 @@ func (o *applyOptions) run(ctx context.Context) error {
 	if err := o.allowed(p); err != nil {
 		return err
 	}
-	progress := view.NewProgress(o.Err, view.IsTerminal(o.Err), o.verbose, o.Now)
+	progress := view.NewProgress(o.Err, view.CanRewrite(o.Err, o.getenv), o.verbose, o.Now)
 	r := c.Apply(ctx, p, live, apply.Options{Stop: stop, Observe: progress.Observe})
 	progress.End()
+	timedOut := r.Interrupted && !interrupted()
+	if timedOut {
+		r.Interrupted = false // nobody did: the time was over
+	}
 	if err := o.finish(p, r, c.cost(o.Now().Sub(begin))); err != nil {
 		return err
+	}
+	if timedOut {
+		_, _ = fmt.Fprintln(o.Err, advice(context.DeadlineExceeded))
 	}
 	return outcomeError(r)
 }
@@ -131,23 +142,6 @@ func (o *applyOptions) interrupts(ctx context.Context, cancel context.CancelFunc
 	}
 }
 
-// checkSaved makes sure that the plan is the one that was saved, where one is named.
-func (o *applyOptions) checkSaved(now *plan.Plan) error {
-	if o.saved == "" {
-		return nil
-	}
-	f, err := os.Open(filepath.Join(o.Dir, o.saved))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	saved, err := plan.Load(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", o.saved, err)
-	}
-	return saved.Check(now)
-}
-
 func (o *applyOptions) show(p *plan.Plan) error {
 	if o.output != human {
 		return nil // all in one value at the end
@@ -172,7 +166,7 @@ func (o *applyOptions) nothing(p *plan.Plan, cost string) error {
 func (o *applyOptions) allowed(p *plan.Plan) error {
 	deletes := p.Deletes()
 	if len(deletes) > o.maxDeletes {
-		return fmt.Errorf("the plan deletes %d objects and --max-deletes allows %d; nothing was changed", len(deletes), o.maxDeletes)
+		return fmt.Errorf("the plan deletes %s and --max-deletes allows %d; nothing was changed", objects(len(deletes)), o.maxDeletes)
 	}
 	pruned := 0
 	for _, c := range deletes {
@@ -184,14 +178,21 @@ func (o *applyOptions) allowed(p *plan.Plan) error {
 		return nil
 	}
 	if !view.IsTerminal(o.In) || !view.IsTerminal(o.Out) {
-		return fmt.Errorf("--prune would delete %d objects; say --yes to confirm it where nobody can be asked; nothing was changed", pruned)
+		return fmt.Errorf("--prune would delete %s; say --yes to confirm it where nobody can be asked; nothing was changed", objects(pruned))
 	}
-	_, _ = fmt.Fprintf(o.Err, "Delete %d objects? Type yes to go on: ", pruned)
+	_, _ = fmt.Fprintf(o.Err, "Delete %s? Type yes to go on: ", objects(pruned))
 	answer, _ := bufio.NewReader(o.In).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
 		return errors.New("not confirmed; nothing was changed")
 	}
 	return nil
+}
+
+func objects(n int) string {
+	if n == 1 {
+		return "1 object"
+	}
+	return fmt.Sprintf("%d objects", n)
 }
 
 func (o *applyOptions) finish(p *plan.Plan, r *apply.Result, cost string) error {
@@ -207,7 +208,7 @@ func outcomeError(r *apply.Result) error {
 	switch {
 	case r.Interrupted:
 		return errInterrupted
-	case err == nil:
+	case r.Count(apply.Done) == len(r.Outcomes):
 		return nil
 	case r.Count(apply.Done) > 0:
 		return errPartial

@@ -29,7 +29,7 @@ func newDoctor(g *global) *cobra.Command {
 }
 
 func (g *global) doctor(ctx context.Context) error {
-	if err := g.format(human, json); err != nil {
+	if err := g.format(human, json, yaml); err != nil {
 		return err
 	}
 	ctx, end := g.readOnly(ctx)
@@ -64,8 +64,8 @@ func (g *global) doctor(ctx context.Context) error {
 }
 
 func (g *global) showReport(r *doctor.Report) error {
-	if g.output == json {
-		return view.DoctorJSON(g.Out, r)
+	if g.output != human {
+		return g.print(view.NewChecks(r))
 	}
 	return view.Doctor(g.Out, r, g.style())
 }

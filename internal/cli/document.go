@@ -15,13 +15,8 @@ func (g *global) options() maas.Options {
 	return maas.Options{Files: g.files, Stdin: g.In, Dir: g.Dir, Environment: g.environment, Sets: g.sets}
 }
 
-// load reads the document and reports all that is to be said about it. With errors, it ends the command.
-func (g *global) load() (*maas.Document, error) {
-	doc, found := maas.Load(g.options())
-	return doc, g.report(found)
-}
-
-// resolved is load with all references filled in.
+// resolved reads the document with all references filled in, and reports all that is to be said about it. With errors, it
+// ends the command.
 func (g *global) resolved(ctx context.Context) (*maas.Document, error) {
 	doc, found := maas.Load(g.options())
 	if !found.HasErrors() {
@@ -35,6 +30,11 @@ func (g *global) report(found maas.Diagnostics) error {
 	if err := view.Diagnostics(g.Err, found); err != nil {
 		return err
 	}
+	return broken(found)
+}
+
+// broken is the end of a command whose document has errors, which have been shown.
+func broken(found maas.Diagnostics) error {
 	if found.HasErrors() {
 		return errReported
 	}
@@ -57,6 +57,8 @@ const (
 	yaml  = "yaml"
 
 	markdown = "markdown"
+	sarif    = "sarif"
+	github   = "github"
 )
 
 // print writes data in a machine's format.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/keycloak"
 	"example.com/maasctl/pkg/plan"
 	"example.com/maasctl/pkg/threescale"
 )
@@ -53,6 +54,7 @@ var (
 // exitCode decides, for all commands.
 func exitCode(err error) ExitCode {
 	var refused *threescale.ErrNotAuthorized
+	var locked *keycloak.ErrNotAuthorized
 	var stale *plan.StaleError
 	switch {
 	case err == nil:
@@ -65,7 +67,7 @@ func exitCode(err error) ExitCode {
 		return ExitConflict
 	case errors.Is(err, errPartial):
 		return ExitPartial
-	case errors.As(err, &refused), transport.Is(err, http.StatusUnauthorized, http.StatusForbidden):
+	case errors.As(err, &refused), errors.As(err, &locked), transport.Is(err, http.StatusUnauthorized, http.StatusForbidden):
 		return ExitAuth
 	}
 	return ExitError

@@ -120,3 +120,27 @@ func TestInterruptWhileReading(t *testing.T) {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 }
+
+func TestTimeIsOver(t *testing.T) {
+	s := newSession(t, onFirstMetric(func(r *http.Request, _ chan os.Signal) { <-r.Context().Done() }))
+	code, out := s.run("apply", "--timeout", "1s")
+	if code != ExitPartial || !strings.Contains(out, "Applied in part: ") || !strings.Contains(out, "longer than --timeout allows") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if strings.Contains(out, "Interrupted") {
+		t.Errorf("nobody has interrupted it:\n%s", out)
+	}
+}
+
+func TestInterruptWhileDiffing(t *testing.T) {
+	s := newSession(t, func(_ http.Handler, interrupts chan os.Signal) http.Handler {
+		var once sync.Once
+		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			once.Do(func() { interrupts <- os.Interrupt })
+			<-r.Context().Done()
+		})
+	})
+	if code, out := s.run("diff"); code != ExitInterrupted || out != "Interrupted. Nothing was changed.\n" {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}

@@ -20,7 +20,7 @@ func newLint(g *global) *cobra.Command {
 		Short: "Check the document and what the gateway would make of it; asks no server",
 		Long: "Check all that validate checks, and the policy chains of products: metrics that the gateway would count and the product\n" +
 			"lacks, policies in an order that can't work, limits on tokens that block nobody, timeouts that cut replies of models.\n" +
-			"Errors end with exit code 1, warnings with 0. Formats: human, json, sarif, github.",
+			"Errors end with exit code 1, warnings with 0. Formats: human, json, yaml, sarif, github.",
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return o.run() },
 	}
@@ -29,14 +29,14 @@ func newLint(g *global) *cobra.Command {
 }
 
 func (o *lintOptions) run() error {
-	if err := o.format(human, json, "sarif", "github"); err != nil {
+	if err := o.format(findingFormats()...); err != nil {
 		return err
 	}
 	doc, found := maas.Load(o.options())
 	if doc != nil {
 		found = gateway.Sorted(append(found, gateway.Lint(doc)...))
 	}
-	if err := o.show(found); err != nil {
+	if err := o.showFindings(found); err != nil {
 		return err
 	}
 	if found.HasErrors() || o.strict && len(found) > 0 {
@@ -45,15 +45,18 @@ func (o *lintOptions) run() error {
 	return nil
 }
 
-// show writes the findings to stdout: they are what the command is for.
-func (o *lintOptions) show(found maas.Diagnostics) error {
-	switch o.output {
-	case json:
-		return view.LintJSON(o.Out, found)
-	case "sarif":
-		return view.LintSARIF(o.Out, found, version())
-	case "github":
-		return view.LintGitHub(o.Out, found)
+// findingFormats are the forms that findings in a document have.
+func findingFormats() []string { return []string{human, json, yaml, sarif, github} }
+
+// showFindings writes findings to stdout, where they are what a command is for.
+func (g *global) showFindings(found maas.Diagnostics) error {
+	switch g.output {
+	case json, yaml:
+		return g.print(view.NewFindings(found))
+	case sarif:
+		return view.LintSARIF(g.Out, found, version())
+	case github:
+		return view.LintGitHub(g.Out, found)
 	}
-	return view.Lint(o.Out, found)
+	return view.Lint(g.Out, found)
 }

@@ -47,8 +47,16 @@ func Run(ctx context.Context, args []string, streams IO) ExitCode {
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)
 	err := root.ExecuteContext(ctx)
-	if err != nil && !shown(err) {
+	code := exitCode(err)
+	switch {
+	case err == nil || shown(err):
+	case code == ExitInterrupted:
+		_, _ = fmt.Fprintln(streams.Err, "Interrupted. Nothing was changed.")
+	default:
 		_, _ = fmt.Fprintf(streams.Err, "error: %v\n", err)
+		if what := advice(err); what != "" {
+			_, _ = fmt.Fprintln(streams.Err, what)
+		}
 	}
-	return exitCode(err)
+	return code
 }

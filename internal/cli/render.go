@@ -12,7 +12,14 @@ func newRender(g *global) *cobra.Command {
 		Short: "Print the document with templates, environment and --set merged",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			text, found := maas.Render(g.options())
+			if err := g.format(human, yaml, json); err != nil {
+				return err
+			}
+			render := maas.Render
+			if g.output == json {
+				render = maas.RenderJSON
+			}
+			text, found := render(g.options())
 			if err := g.report(found); err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,9 +31,10 @@ func newRoot(streams IO) *cobra.Command {
 		Short: "Models as a Service on 3scale and Keycloak, from one file",
 		Long: "maasctl turns one file, maas.yaml, into a running Models-as-a-Service platform on 3scale API Management and\n" +
 			"Keycloak (or RH-SSO). It shows what would change, changes it, and changes nothing when nothing is to be changed.",
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		Version:       version(),
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		Version:           version(),
+		PersistentPreRunE: func(*cobra.Command, []string) error { return g.check() },
 	}
 	f := root.PersistentFlags()
 	f.StringArrayVarP(&g.files, "file", "f", nil, "document: `FILE`, directory or - for stdin; repeatable (default maas.yaml)")
@@ -49,6 +51,18 @@ func newRoot(streams IO) *cobra.Command {
 		newApply(g), newDiff(g), newValidate(g), newLint(g), newRender(g), newSchema(g), newOutput(g), newDoctor(g), newSandbox(g), newGateway(g), newVersion(g), newExitCodes(), newDocs(root),
 	)
 	return root
+}
+
+// check refuses values of options that no command could use.
+func (g *global) check() error {
+	if !slices.Contains([]string{"auto", "always", "never"}, g.color) {
+		return fmt.Errorf("--color %q: it is auto, always or never", g.color)
+	}
+	if g.timeout <= 0 {
+		return fmt.Errorf("--timeout %s: a time above 0, such as 10m", g.timeout)
+	}
+	_, err := g.parallel()
+	return err
 }
 
 // release is the version that a release was built as; the linker sets it.

@@ -13,6 +13,9 @@ func newVersion(g *global) *cobra.Command {
 		Short: "Print the version",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if err := g.format(human, json, yaml); err != nil {
+				return err
+			}
 			if g.output != human {
 				return g.print(map[string]string{"version": version(), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})
 			}

@@ -47,13 +47,16 @@ func statusWord(s doctor.Status, style Style) (string, func(...string) string) {
 	return string(s), style.remove.Render
 }
 
-// DoctorJSON writes the same as data, with how many checks ended how.
-func DoctorJSON(w io.Writer, r *doctor.Report) error {
-	return JSON(w, struct {
-		*doctor.Report
-		OK       int `json:"ok"`
-		Notes    int `json:"notes"`
-		Problems int `json:"problems"`
-		Refused  int `json:"refused"`
-	}{r, r.Count(doctor.OK), r.Count(doctor.Note), r.Count(doctor.Problem), r.Count(doctor.Refused)})
+// Checks are a report as data, with how many checks ended how.
+type Checks struct {
+	*doctor.Report
+	OK       int `json:"ok"`
+	Notes    int `json:"notes"`
+	Problems int `json:"problems"`
+	Refused  int `json:"refused"`
+}
+
+// NewChecks gives a report as data.
+func NewChecks(r *doctor.Report) Checks {
+	return Checks{r, r.Count(doctor.OK), r.Count(doctor.Note), r.Count(doctor.Problem), r.Count(doctor.Refused)}
 }

@@ -30,7 +30,7 @@ func TestDoctor(t *testing.T) {
 	}
 	golden(t, "doctor.txt", b.String())
 	b.Reset()
-	if err := DoctorJSON(&b, examined()); err != nil {
+	if err := JSON(&b, NewChecks(examined())); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "doctor.json", b.String())

@@ -37,8 +37,8 @@ func SummaryLine(p *plan.Plan) string {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
 	}
-	if len(parts) == 0 {
-		parts = append(parts, "No changes")
+	if s.Create+s.Update+s.Delete == 0 {
+		parts = append([]string{"No changes"}, parts...)
 	}
 	line := strings.Join(append(parts, fmt.Sprintf("%d unchanged", s.Unchanged)), ", ") + "."
 	if p.Partial {

@@ -100,6 +100,10 @@ func TestNothingToChange(t *testing.T) {
 	}
 	b.WriteString(SummaryLine(p) + "\n")
 	golden(t, "empty.txt", b.String())
+	p.Summary.Prune = 2
+	if got := SummaryLine(p); got != "No changes, 2 to delete with --prune, 3 unchanged." {
+		t.Error(got)
+	}
 }
 
 func TestColour(t *testing.T) {
@@ -186,5 +190,23 @@ func TestProgressIsQuietWithoutATerminal(t *testing.T) {
 	p.Observe(apply.Event{State: apply.Done, Change: c, Done: 2, Total: 2})
 	if !strings.HasPrefix(b.String(), "2 of 2  create product granite") {
 		t.Errorf("%q", b.String())
+	}
+}
+
+// TestOnlyTerminalsAreTerminals takes a device for what it is: nobody reads /dev/null, or types into it.
+func TestOnlyTerminalsAreTerminals(t *testing.T) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = null.Close() }()
+	if IsTerminal(null) || CanRewrite(null, noEnv) || IsTerminal(&bytes.Buffer{}) {
+		t.Error("it is no terminal")
+	}
+	for name, value := range map[string]string{"TERM": "dumb", "CI": "true"} {
+		set := func(n string) string { return map[string]string{name: value}[n] }
+		if rewrites(set) || !rewrites(noEnv) {
+			t.Errorf("%s=%s", name, value)
+		}
 	}
 }

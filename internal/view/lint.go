@@ -35,18 +35,21 @@ type finding struct {
 	Message  string    `json:"message"`
 }
 
-// LintJSON writes findings as data.
-func LintJSON(w io.Writer, found maas.Diagnostics) error {
-	out := struct {
-		Diagnostics []finding `json:"diagnostics"`
-		Errors      int       `json:"errors"`
-		Warnings    int       `json:"warnings"`
-	}{Diagnostics: []finding{}}
+// Findings are diagnostics as data.
+type Findings struct {
+	Diagnostics []finding `json:"diagnostics"`
+	Errors      int       `json:"errors"`
+	Warnings    int       `json:"warnings"`
+}
+
+// NewFindings gives diagnostics as data.
+func NewFindings(found maas.Diagnostics) Findings {
+	out := Findings{Diagnostics: []finding{}}
 	for _, d := range found {
 		out.Diagnostics = append(out.Diagnostics, finding{d.Pos.File, d.Pos.Line, d.Pos.Column, d.Severity.String(), d.Code, d.Message})
 	}
 	out.Errors, out.Warnings = found.Count()
-	return JSON(w, out)
+	return out
 }
 
 // LintGitHub writes findings as commands of a GitHub workflow, which shows them beside the lines of a pull request.

@@ -24,7 +24,8 @@ func findings() maas.Diagnostics {
 
 func TestLintFormats(t *testing.T) {
 	for file, write := range map[string]func(io.Writer, maas.Diagnostics) error{
-		"lint.txt": Lint, "lint.json": LintJSON, "lint.github": LintGitHub,
+		"lint.txt": Lint, "lint.github": LintGitHub,
+		"lint.json":  func(w io.Writer, found maas.Diagnostics) error { return JSON(w, NewFindings(found)) },
 		"lint.sarif": func(w io.Writer, found maas.Diagnostics) error { return LintSARIF(w, found, "v1.2.3") },
 	} {
 		var b bytes.Buffer
@@ -87,7 +88,7 @@ func TestLintNothing(t *testing.T) {
 		t.Error(b.String(), err)
 	}
 	b.Reset()
-	if err := LintJSON(&b, nil); err != nil || !json.Valid(b.Bytes()) || !bytes.Contains(b.Bytes(), []byte(`"diagnostics": []`)) {
+	if err := JSON(&b, NewFindings(nil)); err != nil || !json.Valid(b.Bytes()) || !bytes.Contains(b.Bytes(), []byte(`"diagnostics": []`)) {
 		t.Error(b.String(), err)
 	}
 	b.Reset()

@@ -22,7 +22,7 @@ func Result(w io.Writer, r *apply.Result, cost string) error {
 	switch {
 	case r.Interrupted:
 		verb = "Interrupted"
-	case r.Count(apply.Failed) > 0:
+	case r.Count(apply.Done) < len(r.Outcomes):
 		verb = "Applied in part"
 	}
 	fmt.Fprintf(&b, "%s: %d created, %d updated, %d deleted. %s\n", verb, done[plan.Create], done[plan.Update], done[plan.Delete], cost)

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/mattn/go-isatty"
 	"github.com/muesli/termenv"
 )
 
@@ -36,12 +37,16 @@ func forced(getenv func(string) string) bool {
 	return v != "" && v != "0"
 }
 
-// IsTerminal tells whether a person may be looking at the stream.
+// IsTerminal tells whether a person may be looking at the stream, or typing into it.
 func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
+
+// CanRewrite tells whether a line that has been written can be written over: on a terminal that knows how to, and not in
+// CI, where some pretend to be one.
+func CanRewrite(stream any, getenv func(string) string) bool {
+	return IsTerminal(stream) && rewrites(getenv)
+}
+
+func rewrites(getenv func(string) string) bool { return getenv("TERM") != "dumb" && getenv("CI") == "" }

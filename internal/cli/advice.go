@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"syscall"
+)
+
+// advice says what to do about an error whose own words don't, because they are the network's; "" for others.
+func advice(err error) string {
+	var name *net.DNSError
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var notTLS tls.RecordHeaderError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The command took longer than --timeout allows."
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "Nothing listens there: look at the server's address in the document, and whether it runs."
+	case errors.As(err, &name):
+		return "This machine doesn't know the host: look at the server's address in the document."
+	case errors.As(err, &authority), errors.As(err, &host):
+		return "The server's certificate can't be checked: add its authority to those of this machine (SSL_CERT_FILE), or say insecure: true."
+	case errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch):
+		return "The server doesn't speak TLS there: is it http://?"
+	}
+	return ""
+}
