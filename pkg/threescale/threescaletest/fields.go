@@ -83,7 +83,8 @@ func (t *tenant) requireFields(errs *problems, target string, values map[string]
 // putFields shows the values of an object's fields.
 func (t *tenant) putFields(o *object, target string, values map[string]string) {
 	for _, f := range t.definedFields(target) {
-		if v, has := values[f.Name]; has {
+		v, has := values[f.Name]
+		if has || f.Name == "org_legaladdress" && target == "Account" { // the one column that is empty and not null
 			o.put(f.Name, v)
 		}
 	}

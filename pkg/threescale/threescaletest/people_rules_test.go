@@ -142,3 +142,29 @@ func TestMessagesNeedASubject(t *testing.T) {
 		{post, "accounts/3/messages.json", "", 500, ""},
 	})
 }
+
+func TestStatisticsOfResponseCodes(t *testing.T) {
+	t.Parallel()
+	a := started(t)
+	v := a.must(t, 200, get, "/stats/services/2/usage_response_code.json?response_code=404&period=day", nil)
+	if at(t, v, "response_code.code") != "404" || at(t, v, "total") != 0.0 || len(at(t, v, "values").([]any)) != 25 {
+		t.Errorf("codes of a product: %v", v)
+	}
+	v = a.must(t, 200, get, "/stats/applications/5/usage_response_code.json?response_code=2XX&since=2026-11-01&until=2026-11-02&granularity=day", nil)
+	if at(t, v, "application.id") != 5.0 || len(at(t, v, "values").([]any)) != 2 {
+		t.Errorf("codes of an application: %v", v)
+	}
+	a.must(t, 400, get, "/stats/services/2/usage_response_code.json?period=day", nil)
+}
+
+func TestFieldsOfTheSampleAccount(t *testing.T) {
+	t.Parallel()
+	run(t, started(t), []probe{
+		{post, "fields_definitions.json", `{"target":"Account","name":"org_legaladdress","label":"Legal Address"}`, 201, ""},
+		{post, "fields_definitions.json", `{"target":"Account","name":"city","label":"City"}`, 201, ""},
+		{post, "fields_definitions.json", `{"target":"User","name":"first_name","label":"First"}`, 201, ""},
+		{get, "accounts/3.json", "", 200, `account.org_legaladdress = ""`},
+		{get, "accounts/3.json", "", 200, `account.city = null`},
+		{get, john + ".json", "", 200, `user.first_name = "John"`},
+	})
+}

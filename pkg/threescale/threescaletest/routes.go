@@ -203,8 +203,9 @@ func portalRoutes() []*route {
 
 func trafficRoutes() []*route {
 	list := scoped([]*route{
-		get("/stats/services/{id}/usage", serviceUsage), get("/stats/services/{id}/top_applications", topApplications),
-		get("/stats/applications/{id}/usage", applicationUsage), get("/stats/backend_apis/{id}/usage", backendUsage),
+		get("/stats/services/{id}/usage", serviceUsage(usageOf)), get("/stats/services/{id}/usage_response_code", serviceUsage(responseCodes)),
+		get("/stats/applications/{id}/usage_response_code", applicationUsage(responseCodes)), get("/stats/services/{id}/top_applications", topApplications),
+		get("/stats/applications/{id}/usage", applicationUsage(usageOf)), get("/stats/backend_apis/{id}/usage", backendUsage),
 	}, "stats")
 	gateway := []*route{
 		get("/transactions/authorize", authorize(false, false)), get("/transactions/authrep", authorize(true, false)),

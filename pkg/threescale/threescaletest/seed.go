@@ -107,7 +107,7 @@ func (s *Server) seedAccount(t *tenant, at time.Time) {
 	p := t.Products.rows[0]
 	a := &account{stamps: born(at), State: "approved", Billing: true, Charging: true, Fields: map[string]string{"org_name": "Developer"}}
 	name, host, _ := strings.Cut(t.AdminEmail, "@")
-	a.Users = []*user{{stamps: born(at), State: "active", Role: "admin", Fields: map[string]string{"username": "john", "email": name + "+test@" + host}, Password: true, Minimal: true}}
+	a.Users = []*user{{stamps: born(at), State: "active", Role: "admin", Fields: map[string]string{"username": "john", "email": name + "+test@" + host, "first_name": "John", "last_name": "Doe"}, Password: true, Minimal: true}}
 	c.addAccount(a, []*plan{t.AccountPlans.rows[0], p.ServicePlans[0], p.AppPlans[0]}, "Developer's App", "Default application created on signup.")
 	t.ActiveDocs.add(&activeDoc{stamps: born(at), ID: s.world.next("active_doc"), Name: ptr("Echo"), SystemName: "echo", Published: ptr(true), SkipChecks: ptr(false), Body: ptr(echoAPI), ProductID: ptr(p.ID)})
 }

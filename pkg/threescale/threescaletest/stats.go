@@ -36,23 +36,32 @@ func (c *call) ofProduct(p *product) *source {
 	return &source{products: []*product{p}, metrics: a.owners()}
 }
 
-func serviceUsage(c *call) answer {
-	p, found := c.product(c.id("id"))
-	if !found {
-		return failed(http.StatusNotFound, "Service not found")
+// usageAnswer answers what a source was used for.
+type usageAnswer func(*call, *source) answer
+
+// serviceUsage is about a product and the backends that it uses.
+func serviceUsage(of usageAnswer) handler {
+	return func(c *call) answer {
+		p, found := c.product(c.id("id"))
+		if !found {
+			return failed(http.StatusNotFound, "Service not found")
+		}
+		return of(c, c.ofProduct(p))
 	}
-	return usageOf(c, c.ofProduct(p))
 }
 
-func applicationUsage(c *call) answer {
-	found := c.tenant.applications(func(_ *account, x *application) bool { return x.ID == c.id("id") })
-	if len(found) == 0 {
-		return failed(http.StatusNotFound, "Application not found")
+// applicationUsage is about one application of a product.
+func applicationUsage(of usageAnswer) handler {
+	return func(c *call) answer {
+		found := c.tenant.applications(func(_ *account, x *application) bool { return x.ID == c.id("id") })
+		if len(found) == 0 {
+			return failed(http.StatusNotFound, "Application not found")
+		}
+		p, _ := c.tenant.Products.get(found[0].application.ProductID)
+		s := c.ofProduct(p)
+		s.application = &found[0]
+		return of(c, s)
 	}
-	p, _ := c.tenant.Products.get(found[0].application.ProductID)
-	s := c.ofProduct(p)
-	s.application = &found[0]
-	return usageOf(c, s)
 }
 
 func backendUsage(c *call) answer {
@@ -69,22 +78,50 @@ func backendUsage(c *call) answer {
 	return usageOf(c, s)
 }
 
-// usageOf answers how much of a metric was used in the parts of a range of time.
-func usageOf(c *call, s *source) answer {
+// askedRange is the range of time that a request asks for; what names what is counted.
+func (c *call) askedRange(what string) (statsRange, *answer) {
 	q := c.params()
-	needed := []string{"metric_name"}
+	needed := []string{what}
 	if blankParam(q, "period") {
 		needed = append(needed, "granularity", "since")
 	}
 	for _, name := range needed {
 		if blankParam(q, name) {
-			return required(name)
+			return statsRange{}, ptr(required(name))
 		}
 	}
 	r, wrong := c.statsRange(q)
 	if wrong != "" {
-		return failed(http.StatusBadRequest, wrong)
+		return r, ptr(failed(http.StatusBadRequest, wrong))
 	}
+	return r, nil
+}
+
+// responseCodes answers how often a gateway got a status from the backend. Nobody
+// reports that here, so it is never.
+func responseCodes(c *call, s *source) answer {
+	r, wrong := c.askedRange("response_code")
+	if wrong != nil {
+		return *wrong
+	}
+	out := object{{"response_code", object{{"code", c.params().text("response_code")}}}, {"period", r.show()}, {"total", 0}, {"values", make([]int64, len(r.parts()))}}
+	if s.application != nil {
+		out.put("application", statsApplication(c, s.application))
+	}
+	if c.params().text("skip_change") == "false" {
+		out.put("previous_total", 0)
+		out.put("change", decimal(0))
+	}
+	return ok(out)
+}
+
+// usageOf answers how much of a metric was used in the parts of a range of time.
+func usageOf(c *call, s *source) answer {
+	r, wrong := c.askedRange("metric_name")
+	if wrong != nil {
+		return *wrong
+	}
+	q := c.params()
 	o, m := s.metric(q.text("metric_name"))
 	if m == nil {
 		name := q.text("metric_name")
