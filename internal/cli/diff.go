@@ -24,7 +24,8 @@ func newDiff(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff",
 		Short: "Show what apply would change; reads only",
-		Long:  "Compare the document with the servers and show what apply would change. Nothing is written.\nThe exit code is 2 where there are changes, and 0 where there are none.",
+		Long: "Compare the document with the servers and show what apply would change. Nothing is written.\nThe exit code is 2 where there are changes, and 0 where there are none.\n" +
+			"Formats: human, json, yaml, markdown, sarif, github.",
 		Example: "  maasctl diff -f maas.yaml\n" +
 			"  maasctl diff -e production -o json",
 		Args: noArgs,
@@ -41,7 +42,7 @@ func addPlanFlags(cmd *cobra.Command, o *engine.PlanOptions) {
 }
 
 func (o *diffOptions) run(ctx context.Context) error {
-	if err := o.format(human, json, yaml, markdown); err != nil {
+	if err := o.format(human, json, yaml, markdown, sarif, github); err != nil {
 		return err
 	}
 	ctx, end := o.readOnly(ctx)
@@ -65,6 +66,10 @@ func (o *diffOptions) run(ctx context.Context) error {
 		err = o.print(p)
 	case markdown:
 		err = view.Markdown(o.Out, p)
+	case sarif:
+		err = view.PlanSARIF(o.Out, p, version())
+	case github:
+		err = view.PlanGitHub(o.Out, p)
 	default:
 		if err = view.Human(o.Out, p, o.style()); err == nil {
 			_, err = fmt.Fprintf(o.Out, "%s %s\n", view.SummaryLine(p), c.cost(o.Now().Sub(begin)))

@@ -3,6 +3,7 @@ package view
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -144,6 +145,24 @@ func TestMachineFormatsShowNoSecret(t *testing.T) {
 	for _, text := range []string{j.String(), y.String()} {
 		if strings.Contains(text, "canary") || !strings.Contains(text, secret.Mask) {
 			t.Error(text)
+		}
+	}
+}
+
+func TestAnnotations(t *testing.T) {
+	p := picture()
+	p.Changes[0].Source = &plan.Source{File: "my, maas.yaml", Line: 7, Column: 3}
+	for file, write := range map[string]func(io.Writer) error{
+		"plan.github": func(w io.Writer) error { return PlanGitHub(w, p) },
+		"plan.sarif":  func(w io.Writer) error { return PlanSARIF(w, p, "v1.2.3") },
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, file, b.String())
+		if strings.Contains(b.String(), "canary") {
+			t.Error("a secret is shown")
 		}
 	}
 }

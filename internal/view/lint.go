@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"example.com/maasctl/pkg/maas"
@@ -55,14 +54,7 @@ func NewFindings(found maas.Diagnostics) Findings {
 // LintGitHub writes findings as commands of a GitHub workflow, which shows them beside the lines of a pull request.
 func LintGitHub(w io.Writer, found maas.Diagnostics) error {
 	for _, d := range found {
-		place := ""
-		if d.Pos.File != "" {
-			place = "file=" + property(filepath.ToSlash(d.Pos.File)) + ","
-		}
-		if d.Pos.Line > 0 {
-			place += fmt.Sprintf("line=%d,col=%d,", d.Pos.Line, d.Pos.Column)
-		}
-		if _, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", d.Severity, place, property(string(d.Code)), data(d.Message)); err != nil {
+		if err := command(w, d.Severity.String(), d.Pos, string(d.Code), d.Message); err != nil {
 			return err
 		}
 	}

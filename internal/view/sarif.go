@@ -71,16 +71,25 @@ type sarifRegion struct {
 // LintSARIF writes findings for code scanning: the codes are its rules, their severities its levels.
 func LintSARIF(w io.Writer, found maas.Diagnostics, version string) error {
 	codes := maas.Codes()
-	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "maasctl", Version: version}}, ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
+	var rules []sarifRule
 	for _, c := range codes {
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{string(c.Code), sarifText{c.Meaning}})
+		rules = append(rules, sarifRule{string(c.Code), sarifText{c.Meaning}})
 	}
+	run := newSARIFRun(version, rules)
 	for _, d := range found {
 		run.Results = append(run.Results, sarifResult{
 			RuleID: string(d.Code), Level: d.Severity.String(), Message: sarifText{d.Message}, Locations: sarifLocations(d.Pos),
 			RuleIndex: slices.IndexFunc(codes, func(c maas.CodeInfo) bool { return c.Code == d.Code }),
 		})
 	}
+	return writeSARIF(w, run)
+}
+
+func newSARIFRun(version string, rules []sarifRule) sarifRun {
+	return sarifRun{Tool: sarifTool{sarifDriver{Name: "maasctl", Version: version, Rules: rules}}, ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
+}
+
+func writeSARIF(w io.Writer, run sarifRun) error {
 	return JSON(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
 }
 

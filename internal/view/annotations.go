@@ -1,0 +1,111 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
+)
+
+// annotation is what a plan does with one object at the top, for formats that show it beside the document.
+type annotation struct {
+	level, rule, message string
+	pos                  maas.Position
+}
+
+// annotate gives an annotation for each object that changes, and for each that somebody should look at.
+func annotate(p *plan.Plan) []annotation {
+	var out []annotation
+	for _, t := range p.Targets {
+		for _, b := range blocksOf(p, t.System) {
+			h := &human{style: NewStyle(io.Discard, "never", func(string) string { return "" })}
+			h.block(b)
+			a := annotation{level: "notice", rule: "undeclared", message: dedent(h.b.String()), pos: b.position()}
+			switch {
+			case b.change != nil:
+				a.rule = string(b.change.Action)
+			case len(b.changes) > 0:
+				a.rule = string(plan.Update)
+			}
+			if slices.ContainsFunc(b.notes, func(m mark) bool { return m.sign == "!" }) {
+				a.level = "warning"
+			}
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// position is where the document says the object, or, where it says it nowhere, what is wrong with it.
+func (b *block) position() maas.Position {
+	var sources []*plan.Source
+	if b.change != nil {
+		sources = append(sources, b.change.Source)
+	}
+	for _, c := range b.changes {
+		sources = append(sources, c.Source)
+	}
+	for _, m := range b.notes {
+		sources = append(sources, m.note.Source)
+	}
+	for _, s := range sources {
+		if s != nil {
+			return maas.Position{File: s.File, Line: s.Line, Column: s.Column}
+		}
+	}
+	return maas.Position{}
+}
+
+// dedent takes away the indentation that a block has below its server.
+func dedent(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(line, strings.Repeat(" ", topIndent))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// PlanGitHub writes a plan as commands of a GitHub workflow, which shows each object beside its place in the document.
+func PlanGitHub(w io.Writer, p *plan.Plan) error {
+	for _, a := range annotate(p) {
+		if err := command(w, a.level, a.pos, a.rule, a.message); err != nil {
+			return err
+		}
+	}
+	return command(w, "notice", maas.Position{}, "plan", SummaryLine(p))
+}
+
+// command writes one command of a workflow.
+func command(w io.Writer, level string, pos maas.Position, title, message string) error {
+	place := ""
+	if pos.File != "" {
+		place = "file=" + property(filepath.ToSlash(pos.File)) + ","
+	}
+	if pos.Line > 0 {
+		place += fmt.Sprintf("line=%d,col=%d,", pos.Line, pos.Column)
+	}
+	_, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", level, place, property(title), data(message))
+	return err
+}
+
+// PlanSARIF writes a plan for code scanning: what is done is its rules.
+func PlanSARIF(w io.Writer, p *plan.Plan, version string) error {
+	rules := []sarifRule{
+		{string(plan.Create), sarifText{"The object would be created."}},
+		{string(plan.Update), sarifText{"The object would be changed."}},
+		{string(plan.Delete), sarifText{"The object would be deleted."}},
+		{"undeclared", sarifText{"The object is there, and nothing would be done about it."}},
+	}
+	run := newSARIFRun(version, rules)
+	for _, a := range annotate(p) {
+		run.Results = append(run.Results, sarifResult{
+			RuleID: a.rule, RuleIndex: slices.IndexFunc(rules, func(r sarifRule) bool { return r.ID == a.rule }),
+			Level: strings.Replace(a.level, "notice", "note", 1), Message: sarifText{a.message}, Locations: sarifLocations(a.pos),
+		})
+	}
+	return writeSARIF(w, run)
+}
