@@ -27,6 +27,8 @@ func Schema() ([]byte, error) {
 	}
 	s := &schemas{defs: jsonschema.Definitions{}, docs: docs}
 	root := s.structure(reflect.TypeFor[Document]())
+	top(root, "apiVersion", &jsonschema.Schema{Type: "string", Enum: []any{APIVersion}})
+	top(root, "name", anyOf(&jsonschema.Schema{Type: "string", Pattern: ownerName.String()}, &jsonschema.Schema{Type: "string", Pattern: referencePattern}))
 	template := nullable(&jsonschema.Schema{AnyOf: []*jsonschema.Schema{
 		s.of(reflect.TypeFor[Product](), ""), s.of(reflect.TypeFor[Backend](), ""),
 	}})
@@ -60,7 +62,7 @@ func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *jsonschema.Schema {
 	case reflect.TypeFor[secret.Value]():
 		return secretSchema(tag)
 	case reflect.TypeFor[Decimal]():
-		return &jsonschema.Schema{Type: "number"}
+		return &jsonschema.Schema{Type: "number", Minimum: "0"}
 	case reflect.TypeFor[[]Policy]():
 		return s.policies()
 	}
@@ -135,7 +137,7 @@ func (s *schemas) mapping(t reflect.Type, tag reflect.StructTag) *jsonschema.Sch
 	if pattern, _ := keyKind(tag.Get("key")); pattern != nil {
 		most := uint64(maxKey)
 		out.PropertyNames = &jsonschema.Schema{MaxLength: &most}
-		if pattern == systemName {
+		if pattern != organization { // not every validator knows classes such as \p{L}
 			out.PropertyNames.Pattern = pattern.String()
 		}
 	}

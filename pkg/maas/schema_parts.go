@@ -18,6 +18,15 @@ func mapOf(element *jsonschema.Schema) *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "object", AdditionalProperties: element}
 }
 
+// top says more of a key at the top than its type does.
+func top(root *jsonschema.Schema, key string, value *jsonschema.Schema) {
+	out := nullable(value)
+	if had, ok := root.Properties.Get(key); ok {
+		out.Description = had.Description
+	}
+	root.Properties.Set(key, out)
+}
+
 // nullable lets a value be null, which takes away what a lower layer says.
 func nullable(s *jsonschema.Schema) *jsonschema.Schema {
 	null := &jsonschema.Schema{Type: "null"}

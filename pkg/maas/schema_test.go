@@ -66,6 +66,33 @@ func TestSchemaTakesExamples(t *testing.T) {
 	}
 }
 
+// TestSchemaRefuses gives the schema what the loader refuses and one place of the document tells.
+func TestSchemaRefuses(t *testing.T) {
+	schema := compiled(t)
+	for _, part := range []string{
+		"apiVersion: maasctl/v2", "name: \"\"", "name: -x", "bogus: 1", "products: []", "products: {p: {}}", "products: {a.b: {}}",
+		"products: {p1: {plans: {basic: {setupFee: -1}}}}", "products: {p1: {plans: {basic: {prices: {hits: [{price: -0.5}]}}}}}",
+		"realms: {a/b: {}}", "accounts: {A: {users: {u: {email: a@example.com}}}}", "realms: {r: {clients: {\" \": {}}}}",
+	} {
+		text := "apiVersion: maasctl/v1\nname: test\nthreescale: {url: https://a.example.com, token: \"${env:T}\"}\n" +
+			"keycloak: {url: https://b.example.com, credentials: {token: \"${env:T}\"}}\n"
+		key, _, _ := strings.Cut(part, ":")
+		var lines []string
+		for line := range strings.Lines(text) {
+			if !strings.HasPrefix(line, key+":") {
+				lines = append(lines, line)
+			}
+		}
+		text = strings.Join(lines, "") + part + "\n"
+		if err := schema.Validate(instance(t, []byte(text))); err == nil {
+			t.Errorf("the schema takes %s", part)
+		}
+		if _, found := maas.Load(maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(text)}); !found.HasErrors() {
+			t.Errorf("the loader takes %s", part)
+		}
+	}
+}
+
 func TestSchemaDescribesEveryType(t *testing.T) {
 	raw, err := maas.Schema()
 	if err != nil {
