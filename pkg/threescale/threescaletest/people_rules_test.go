@@ -155,6 +155,8 @@ func TestStatisticsOfResponseCodes(t *testing.T) {
 		t.Errorf("codes of an application: %v", v)
 	}
 	a.must(t, 400, get, "/stats/services/2/usage_response_code.json?period=day", nil)
+	a.must(t, 500, get, "/stats/services/2/usage.json?metric_name=hits&period=day&timezone=Moon", nil)
+	a.must(t, 200, get, "/stats/services/2/usage.json?metric_name=hits&period=day&timezone=Berlin", nil)
 }
 
 func TestFieldsOfTheSampleAccount(t *testing.T) {

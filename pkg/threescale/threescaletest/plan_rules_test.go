@@ -145,6 +145,18 @@ func TestVersionsOfDescriptions(t *testing.T) {
 	})
 }
 
+func TestSchemasThatAreNone(t *testing.T) {
+	t.Parallel()
+	const none = "The property '#/' of type null did not match the following type: object in schema http://apicast.io/policy-v1/schema#"
+	run(t, started(t), []probe{
+		{post, "registry/policies.json", `{"name":"a","version":"0.1","schema":"{none"}`, 422, `{"errors":{"schema":["can't be blank","` + none + `"],"version":["differs from the schema version"]}}`},
+		{post, "registry/policies.json", `{"name":"a","version":"0.1","schema":[1]}`, 500, ""},
+		{post, "registry/policies.json", `{"name":"a","version":"0.1","schema":{}}`, 400, ""},
+		{post, "registry/policies.json", `{"name":"a","version":"0.1","schema":{"name":"n","version":"0.1","configuration":{},"summary":"s"}}`, 201, ""},
+		{put, "registry/policies/a-0.1.json", `{"schema":"{none"}`, 200, `policy.schema.name = "n"`},
+	})
+}
+
 func TestSmallThings(t *testing.T) {
 	t.Parallel()
 	run(t, started(t), []probe{

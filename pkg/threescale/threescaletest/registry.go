@@ -41,8 +41,10 @@ func listPolicies(c *call) answer {
 
 func getPolicy(c *call, p *policy) answer { return ok(showPolicy(c, p)) }
 
-// assignPolicy writes what a request says into an entry; a schema is always needed.
-func (c *call) assignPolicy(errs *problems, p *policy) *answer {
+// assignPolicy writes what a request says into an entry; a schema is always needed. A
+// text that is no JSON leaves the schema as it was. What is JSON but no object makes
+// porta crash when it looks for the version.
+func (c *call) assignPolicy(p *policy) *answer {
 	in, wrong := c.required("policy", policyAttributes()...)
 	if wrong != nil {
 		return wrong
@@ -56,15 +58,15 @@ func (c *call) assignPolicy(errs *problems, p *policy) *answer {
 	if rubyBlank(in["schema"]) {
 		return ptr(required("schema"))
 	}
-	if text, isText := in["schema"].(string); isText {
-		if !json.Valid([]byte(text)) {
-			errs.add("schema", "Invalid JSON schema")
-			return nil
-		}
+	if text, isText := in["schema"].(string); !isText {
+		p.Schema = mustJSON(in["schema"])
+	} else if json.Valid([]byte(text)) {
 		p.Schema = json.RawMessage(text)
-		return nil
 	}
-	p.Schema = mustJSON(in["schema"])
+	doc, err := decodeOrdered(string(p.Schema))
+	if _, isObject := doc.(object); err == nil && doc != nil && !isObject && or(p.Version, "") != "builtin" {
+		return ptr(crashed())
+	}
 	return nil
 }
 
@@ -80,7 +82,11 @@ func (p *policy) validate(errs *problems, t *tenant) {
 	}
 	errs.presence("name", p.Name)
 	errs.presence("version", p.Version)
-	doc, _ := decodeOrdered(string(p.Schema)) // it was encoded here
+	doc, err := decodeOrdered(string(p.Schema))
+	if o, isObject := doc.(object); err != nil || doc == nil || isObject && len(o) == 0 {
+		doc = nil
+		errs.add("schema", msgBlank)
+	}
 	word := gemMessage("http://apicast.io/policy-v1/schema#")
 	for _, v := range policySchema().validate(doc) {
 		errs.add("schema", word(v))
@@ -103,7 +109,7 @@ func (p *policy) validate(errs *problems, t *tenant) {
 func createPolicy(c *call) answer {
 	p := &policy{stamps: born(c.now)}
 	var errs problems
-	if wrong := c.assignPolicy(&errs, p); wrong != nil {
+	if wrong := c.assignPolicy(p); wrong != nil {
 		return *wrong
 	}
 	p.validate(&errs, c.tenant)
@@ -132,7 +138,7 @@ func (t *tenant) policyInUse(p *policy) bool {
 func updatePolicy(c *call, p *policy) answer {
 	draft := *p
 	var errs problems
-	if wrong := c.assignPolicy(&errs, &draft); wrong != nil {
+	if wrong := c.assignPolicy(&draft); wrong != nil {
 		return *wrong
 	}
 	draft.validate(&errs, c.tenant)

@@ -90,6 +90,9 @@ func (c *call) askedRange(what string) (statsRange, *answer) {
 			return statsRange{}, ptr(required(name))
 		}
 	}
+	if zone, _ := c.statsZone(q); zone == nil {
+		return statsRange{}, ptr(crashed())
+	}
 	r, wrong := c.statsRange(q)
 	if wrong != "" {
 		return r, ptr(failed(http.StatusBadRequest, wrong))
@@ -206,6 +209,9 @@ func topApplications(c *call) answer {
 		if blankParam(q, name) {
 			return required(name)
 		}
+	}
+	if zone, _ := c.statsZone(q); zone == nil {
+		return crashed()
 	}
 	r, wrong := c.periodFrom(q)
 	if wrong != "" {

@@ -82,7 +82,7 @@ func granularityOf(text string) string {
 }
 
 // statsZone is the time zone of a request, the tenant's unless it names one, with its
-// IANA name.
+// IANA name; nil for one that is unknown.
 func (c *call) statsZone(q params) (*time.Location, string) {
 	name := c.tenant.Timezone
 	if z := q.text("timezone"); z != "" {
@@ -94,7 +94,7 @@ func (c *call) statsZone(q params) (*time.Location, string) {
 	}
 	l, err := time.LoadLocation(iana)
 	if err != nil {
-		return time.UTC, "Etc/UTC"
+		return nil, ""
 	}
 	return l, iana
 }
