@@ -129,6 +129,21 @@ func TestAbsentTakesEveryKindWhoeverOwnsIt(t *testing.T) {
 	})
 }
 
+// A new realm has objects that the document wants away.
+func TestAbsentInANewRealm(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		p := w.applyText(`realms: {REALM: {clientScopes: {phone: {absent: true}, organization: {absent: true}, never: {absent: true}}, roles: {uma_authorization: {absent: true}},
+  requiredActions: {VERIFY_EMAIL: {absent: true}, terms_and_conditions: {absent: true}}}}`)
+		if len(p.Warnings) != 0 {
+			t.Errorf("%+v", p.Warnings)
+		}
+		if w.find("/client-scopes", "name", "phone") != nil || w.find("/roles", "name", "uma_authorization") != nil || w.find("/authentication/required-actions", "alias", "VERIFY_EMAIL") != nil {
+			t.Error("it is still there")
+		}
+	})
+}
+
 func TestPruneTakesRealms(t *testing.T) {
 	s := stub(t, keycloaktest.Options{}) // of its own: all owned realms of the server go
 	w := newWorld(t, s)
@@ -160,6 +175,7 @@ var changes = map[string][2]string{
 	"public to secret":    {`clients: {c: {publicClient: true}}`, `clients: {c: {publicClient: false, secret: "${env:S1}"}}`},
 	"secret":              {`clients: {c: {secret: "${env:S1}"}}`, `clients: {c: {secret: "${env:S2}"}}`},
 	"service account":     {`roles: {a: {}, b: {}}, clients: {c: {serviceAccountsEnabled: true, serviceAccountRoles: [a, realm-management/view-users]}}`, `roles: {a: {}, b: {}}, clients: {c: {serviceAccountsEnabled: true, serviceAccountRoles: [b, realm-management/view-clients]}}`},
+	"resource server":     {`clients: {c: {serviceAccountsEnabled: true, authorizationServicesEnabled: true, serviceAccountRoles: [offline_access]}}`, `clients: {c: {serviceAccountsEnabled: true, authorizationServicesEnabled: true, serviceAccountRoles: []}}`},
 	"client role":         {`clients: {c: {roles: {r: {description: a, attributes: {x: ["1"]}}}}}`, `clients: {c: {roles: {r: {description: b, attributes: {x: ["2", "3"]}, composites: [c/s]}, s: {}}}}`},
 	"mapper":              {`clients: {c: {protocolMappers: {m: {userProperty: email, claim: a}}}}`, `clients: {c: {protocolMappers: {m: {userAttribute: mail, claim: b, type: int}}}}`},
 	"client scope":        {`clientScopes: {s: {description: a, attributes: {include.in.token.scope: "true"}, protocolMappers: {m: {protocolMapper: oidc-audience-mapper, config: {included.custom.audience: x}}}}}`, `clientScopes: {s: {description: b, attributes: {include.in.token.scope: "false", display.on.consent.screen: "true"}, protocolMappers: {m: {protocolMapper: oidc-audience-mapper, config: {included.custom.audience: "y"}}}}}`},

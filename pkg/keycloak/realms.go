@@ -45,8 +45,9 @@ func (realmKind) shape() *shape {
 		collection: func(context.Context, *Session, plan.Address) (string, error) { return "", nil },
 		item:       item,
 		named:      true,
-		// What has calls of its own; 18 even shows the secrets of identity providers here.
-		drop: []string{"identityProviders", "identityProviderMappers", "clientPolicies", "clientProfiles", "defaultRole"},
+		// What has calls of its own; 18 even shows the secrets of identity providers here. Client profiles and policies have
+		// such calls too, but 18 loses them where they aren't in the body.
+		drop: []string{"identityProviders", "identityProviderMappers", "defaultRole"},
 	}
 }
 

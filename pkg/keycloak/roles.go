@@ -93,7 +93,7 @@ func (k roleKind) write(ctx context.Context, s *Session, c *change) error {
 }
 
 func (k roleKind) remove(ctx context.Context, s *Session, c *change) error {
-	if _, ok := s.id(c.Address); !ok {
+	if _, ok := s.id(c.Address); !ok && nativeOf(c.Live).raw != nil {
 		return nil // it went with another
 	}
 	return k.shape().remove(ctx, s, c)

@@ -38,6 +38,9 @@ func (serviceAccountKind) read(ctx context.Context, r *reader, client *plan.Obje
 		return nil, err
 	}
 	set, refs, err := r.mapped(ctx, client.Address.Root(), str(user, "id"))
+	if own := (roleRef{client: client.Name, role: resourceServer}).label(); !saysRole(r.desired[o.Address], own) {
+		delete(set, own)
+	}
 	o.Fields[fieldRole], o.Native = set, &native{refs: refs}
 	return []*plan.Object{o}, err
 }
@@ -60,4 +63,16 @@ func (serviceAccountKind) write(ctx context.Context, s *Session, c *change) erro
 
 func (serviceAccountKind) remove(context.Context, *Session, *change) error {
 	return errPart(kindServiceAccount)
+}
+
+// resourceServer is the role of its own that the server gives the service account of a client with authorization services.
+const resourceServer = "uma_protection"
+
+func saysRole(d *plan.Object, label string) bool {
+	if d == nil {
+		return false
+	}
+	set, _ := d.Fields[fieldRole].(plan.Set)
+	_, ok := set[label]
+	return ok
 }

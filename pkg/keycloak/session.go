@@ -69,7 +69,15 @@ func Open(config Config) *Session {
 func (s *Session) Target() plan.Target { return plan.Target{System: System, URL: s.config.URL} }
 
 // Kinds tells the planner about all kinds of Keycloak.
-func (s *Session) Kinds() []plan.Kind { return Kinds() }
+func (s *Session) Kinds() []plan.Kind {
+	all := Kinds()
+	for i := range all {
+		if all[i].Name == kindRealm {
+			all[i].Born = s.unwanted
+		}
+	}
+	return all
+}
 
 // Warnings are what reading has found to say about objects: endpoints that can't be looked up.
 func (s *Session) Warnings() []plan.Note {

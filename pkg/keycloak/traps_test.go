@@ -15,7 +15,8 @@ func TestRealmKeepsWhatAPutReplaces(t *testing.T) {
 		w := newWorld(t, s)
 		w.variables["MAIL"] = "mail-password"
 		w.applyText(`realms: {REALM: {displayName: Before, displayNameHtml: <b>B</b>, attributes: {acr.loa.map: "{}"}, browserSecurityHeaders: {xFrameOptions: DENY},
-  smtpServer: {host: mail.example.com, from: a@example.com, auth: "true", user: u, password: "${env:MAIL}"}}}`)
+  smtpServer: {host: mail.example.com, from: a@example.com, auth: "true", user: u, password: "${env:MAIL}"},
+  clientProfiles: {p: {executors: [{executor: pkce-enforcer, configuration: {auto-configure: true}}]}}, clientPolicies: {q: {enabled: true, conditions: [], profiles: [p]}}}}`)
 		w.admin.must(http.MethodPut, "/"+w.realm, map[string]any{"loginTheme": "keycloak"})
 		own := w.get("")["attributes"].(map[string]any)["cibaExpiresIn"]
 		w.applyText(`realms: {REALM: {attributes: {frontendUrl: "https://sso.example.com"}, smtpServer: {replyTo: b@example.com}}}`)
@@ -31,6 +32,11 @@ func TestRealmKeepsWhatAPutReplaces(t *testing.T) {
 		}
 		if mail["host"] != "mail.example.com" || mail["replyTo"] != "b@example.com" || mail["password"] == nil {
 			t.Errorf("smtpServer: %v", mail)
+		}
+		for what, path := range map[string]string{"profiles": "/client-policies/profiles", "policies": "/client-policies/policies"} {
+			if found := list(w.get(path)[what]); len(found) != 1 {
+				t.Errorf("client %s: %v", what, found)
+			}
 		}
 		w.applyText(`realms: {REALM: {displayName: ""}}`)
 		if name := w.get("")["displayName"]; name != nil && name != "" {

@@ -218,6 +218,9 @@ func wait(ctx context.Context, tries int) error {
 // remove deletes the object, unless it is gone already.
 func (w *shape) remove(ctx context.Context, s *Session, c *change) error {
 	item, err := w.item(ctx, s, c.Address)
+	if isMissing(err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,9 @@ func handedIn(v any) []Handed {
 // has followed: a deployment may have taken up the old state in the middle of a run.
 func (m *maker) connectDelete(c *Change, waits map[Address]bool) {
 	defer m.waitForFollowers(c, waits)
+	if m.isNew(c.Parent) {
+		waits[c.Parent] = true // the server makes it along with its parent
+	}
 	for a, o := range m.changes {
 		switch {
 		case a == c.Address:

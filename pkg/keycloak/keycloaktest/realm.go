@@ -153,6 +153,12 @@ func (r *realm) lose(body object) {
 			delete(r.rep, field)
 		}
 	}
+	if body["clientProfiles"] == nil {
+		r.profiles = nil
+	}
+	if body["clientPolicies"] == nil {
+		r.policies = nil
+	}
 }
 
 // update writes a body over the realm. Attributes, where sent, replace all of them; the server's own come back.
@@ -179,6 +185,12 @@ func (r *realm) update(body object) {
 		merge(headers, h)
 		delete(body, "browserSecurityHeaders")
 	}
+	if p, is := body["clientProfiles"].(object); is {
+		r.profiles = list(p["profiles"])
+	}
+	if p, is := body["clientPolicies"].(object); is {
+		r.policies = list(p["policies"])
+	}
 	merge(r.rep, body, "id", "realm", "clients", "identityProviders", "identityProviderMappers", "defaultRole", "clientPolicies", "clientProfiles")
 }
 
@@ -188,6 +200,8 @@ const masked = "**********"
 func (r *realm) show() object {
 	out := copied(r.rep)
 	out["realm"] = r.name
+	out["clientProfiles"] = object{"profiles": orNone(r.profiles)}
+	out["clientPolicies"] = object{"policies": orNone(r.policies)}
 	if mail := mapping(out, "smtpServer"); mail["password"] != nil {
 		mail["password"] = masked
 	}
@@ -301,8 +315,13 @@ func (s *Server) getPolicies(c *call) answer {
 	if c.segments[1] == "profiles" {
 		v = c.realm.profiles
 	}
+	return ok(object{c.segments[1]: orNone(v)})
+}
+
+// orNone is a list that is empty where there is none, as JSON tells the two apart.
+func orNone(v []any) []any {
 	if v == nil {
-		v = []any{}
+		return []any{}
 	}
-	return ok(object{c.segments[1]: v})
+	return v
 }
