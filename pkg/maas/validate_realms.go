@@ -198,6 +198,9 @@ func (r realmPlace) users() {
 		if u.Name != strings.ToLower(u.Name) {
 			at.warnf(CodeName, "%s: Keycloak keeps usernames in lower case: %q", at, strings.ToLower(u.Name))
 		}
+		if mail, _ := u.Value.Fields["email"].(string); r.realm.Fields["registrationEmailAsUsername"] == true && !strings.EqualFold(mail, u.Name) {
+			at.errorf(CodeName, "%s: the realm has registrationEmailAsUsername, so a user's name is the e-mail address: the key has to be the same as email", at)
+		}
 		if n := len([]rune(u.Name)); n < minUsername {
 			at.warnf(CodeName, "%s: Keycloak 26 takes usernames of %d characters and more", at, minUsername)
 		}
