@@ -2,6 +2,7 @@ package maas
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -18,7 +19,7 @@ type OutputObject struct{ Kind, Name string }
 func (r OutputRef) String() string {
 	var words []string
 	for _, o := range r.Objects {
-		words = append(words, o.Kind+" "+o.Name)
+		words = append(words, strings.TrimSpace(o.Kind+" "+o.Name))
 	}
 	return r.Field + " of " + strings.Join(words, "'s ")
 }
@@ -45,14 +46,38 @@ func parseOutput(expression string) (OutputRef, error) {
 	if err != nil {
 		return OutputRef{}, fmt.Errorf("${%s}: %w", expression, err)
 	}
+	if slices.ContainsFunc(steps, func(s step) bool { return s.index >= 0 }) {
+		return OutputRef{}, fmt.Errorf("${%s}: objects have names, no numbers", expression)
+	}
 	var ref OutputRef
 	for len(steps) >= 2 && nouns()[steps[0].key] != "" {
 		ref.Objects = append(ref.Objects, OutputObject{Kind: nouns()[steps[0].key], Name: steps[1].key})
 		steps = steps[2:]
 	}
-	if len(steps) != 1 || len(ref.Objects) == 0 {
+	words := make([]string, len(steps))
+	for i, s := range steps {
+		words[i] = s.key
+	}
+	if field := strings.Join(words, "."); len(ref.Objects) > 0 {
+		ref.server(field)
+	}
+	if ref.Field == "" {
 		return OutputRef{}, fmt.Errorf("${%s}: it has to end in a field of an object, such as ${realms.NAME.id}", expression)
 	}
-	ref.Field = steps[0].key
 	return ref, nil
+}
+
+// server names a field as the server does, where the document has a form of its own for it.
+func (r *OutputRef) server(field string) {
+	last := r.Objects[len(r.Objects)-1].Kind
+	switch {
+	case last == "backend" && field == "url":
+		r.Field = "privateEndpoint"
+	case last == "product" && field == "endpoints.production":
+		r.Objects, r.Field = append(r.Objects, OutputObject{Kind: "gateway"}), "endpoint"
+	case last == "product" && field == "endpoints.staging":
+		r.Objects, r.Field = append(r.Objects, OutputObject{Kind: "gateway"}), "sandboxEndpoint"
+	case !strings.Contains(field, "."):
+		r.Field = field
+	}
 }

@@ -12,6 +12,10 @@ func (v *validator) outputs() {
 				at.errorf(CodeValue, "%s: ${%s}: %v", at, expression, err)
 				continue
 			}
+			if _, err := parseOutput(expression); err != nil {
+				at.errorf(CodeValue, "%s: %v", at, err)
+				continue
+			}
 			at.output(expression, steps)
 		}
 	}
