@@ -1,6 +1,8 @@
 package threescaletest
 
 import (
+	"crypto/sha1" //nolint:gosec // see shortLabel
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -84,8 +86,19 @@ func (x *proxy) setEndpoints(t *tenant, p *product) {
 // port until the proxy is saved for the first time.
 func (t *tenant) gatewayURL(systemName, environment string) string {
 	name, host, _ := strings.Cut(t.Domain, ".")
-	product := strings.Trim(squeeze(notInHost.ReplaceAllString(strings.ToLower(systemName), "-")), "-")
-	return fmt.Sprintf("https://%s-%s-apicast-%s.%s", product, name, environment, host)
+	product := strings.ReplaceAll(parameterize(systemName), "_", "-")
+	return "https://" + shortLabel(product+"-"+name+"-apicast-"+environment) + "." + host
+}
+
+// shortLabel makes the label of a host name fit into 63 letters: what is too long ends
+// with a hash of the whole instead.
+func shortLabel(label string) string {
+	const most, hashed = 63, 7
+	if len(label) <= most {
+		return label
+	}
+	sum := sha1.Sum([]byte(label)) //nolint:gosec // no secret: 3scale's way to shorten names
+	return strings.TrimRight(label[:most-hashed-1], "-") + "-" + hex.EncodeToString(sum[:])[:hashed]
 }
 
 // copied is a proxy that can be changed without the original.
@@ -121,7 +134,6 @@ func (x *proxy) changed(at time.Time) {
 }
 
 var (
-	notInHost   = lazyregexp.New(`[^a-z0-9\-]`)
 	keyForm     = lazyregexp.New(`\A[\w\d_-]+\n?\z`)
 	headerForm  = lazyregexp.New(`\A[{}\[\]\d,.;@#~%&()?\w_"= \/\\:+-]+\n?\z`)
 	rewriteForm = lazyregexp.New(`\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][-a-zA-Z0-9]*[a-zA-Z0-9])\.)*(?:[a-zA-Z]|[a-zA-Z][-a-zA-Z0-9]*[a-zA-Z0-9])\.?(:\d+)?\z`)

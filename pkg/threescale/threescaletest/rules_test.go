@@ -121,6 +121,22 @@ func TestDeploymentOptionBringsItsEndpoints(t *testing.T) {
 	})
 }
 
+func TestNamesAtTheBuiltInGateway(t *testing.T) {
+	t.Parallel()
+	a := started(t)
+	for name, want := range map[string]string{
+		"_under":  "-under-provider-apicast-production",
+		"a__b-/c": "a--b-c-provider-apicast-production",
+		"Upper":   "upper-provider-apicast-production",
+		// A label of a host name has 63 letters at most: the rest becomes a hash of the whole.
+		"granite-3-3-8b-instruct-for-all-the-teams-of-this-house":  "granite-3-3-8b-instruct-for-all-the-teams-of-this-house-6ade341",
+		"granite-3-3-8b-instruct-for-all-the-teams-of-this-hous-x": "granite-3-3-8b-instruct-for-all-the-teams-of-this-hous-efb96e7",
+	} {
+		p := a.make(t, "/admin/api/services.json", map[string]any{"name": name, "system_name": name})
+		run(t, a, []probe{{get, "services/" + p + "/proxy.json", "", 200, `proxy.endpoint = "https://` + want + `.example.com"`}})
+	}
+}
+
 func TestProxyFillsWhatIsNull(t *testing.T) {
 	t.Parallel()
 	a := started(t)
