@@ -1,19 +1,15 @@
 package gateway
 
 import (
-	"bytes"
-	"errors"
-	"slices"
+	"cmp"
+	"encoding/json"
 	"strconv"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
+	"github.com/google/jsonschema-go/jsonschema"
 
 	llmmetrics "example.com/maasctl/apicast/llm-metrics"
 	"example.com/maasctl/pkg/maas"
-	"example.com/maasctl/pkg/secret"
 )
 
 // configuration holds a configuration to the manifest of the version that ships. 3scale doesn't look at it, and the policy
@@ -26,97 +22,75 @@ func (l *linter) configuration(p link) {
 	if err != nil {
 		return // what ships has one: the policy's tests say so
 	}
-	schema, properties, err := compiled(manifest.Configuration)
-	if err != nil {
+	c := &configurationLinter{linter: l, policy: p}
+	if err := json.Unmarshal(manifest.Configuration, &c.schema); err != nil {
 		return
 	}
-	for _, name := range sortedKeys(p.Configuration) {
-		if !slices.Contains(properties, name) {
-			l.errorf(l.pos(p, "configuration", name), maas.CodePolicyConfiguration, "%s %s has no option %q%s", PolicyName, p.Version, name, suggestion(name, properties))
-		}
-	}
-	var invalid *jsonschema.ValidationError
-	if errors.As(schema.Validate(texts(p.Configuration)), &invalid) {
-		l.invalid(p, invalid)
-	}
-	l.secrets(p)
+	c.value(&c.schema, p.Configuration)
+	c.secrets()
 }
 
-// compiled is a manifest's schema, and the options that it has.
-func compiled(text []byte) (schema *jsonschema.Schema, properties []string, err error) {
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		return nil, nil, err
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.DefaultDraft(jsonschema.Draft7) // what the gateway's own library reads
-	if err := compiler.AddResource("configuration.json", document); err != nil {
-		return nil, nil, err
-	}
-	if schema, err = compiler.Compile("configuration.json"); err != nil {
-		return nil, nil, err
-	}
-	return schema, sortedKeys(schema.Properties), nil
+// configurationLinter looks at one value of a configuration after the other: the library that knows JSON Schema says
+// whether a value is right, and not where in it the mistakes are.
+type configurationLinter struct {
+	*linter
+	policy link
+	schema jsonschema.Schema
 }
 
-// invalid says the innermost reasons, each with its place.
-func (l *linter) invalid(p link, e *jsonschema.ValidationError) {
-	for _, cause := range e.Causes {
-		l.invalid(p, cause)
-	}
-	if len(e.Causes) > 0 || unknown(at(p.Configuration, e.InstanceLocation)) {
+// value looks at the value at a path, and at its parts.
+func (c *configurationLinter) value(s *jsonschema.Schema, v any, path ...string) {
+	if unknown(v) {
 		return
 	}
-	l.errorf(l.pos(p, append([]string{"configuration"}, e.InstanceLocation...)...), maas.CodePolicyConfiguration, "%s: %s: %s",
-		PolicyName, strings.Join(e.InstanceLocation, "."), e.ErrorKind.LocalizedString(message.NewPrinter(language.English)))
-}
-
-// at is the value at a path of a configuration.
-func at(v any, path []string) any {
-	for _, key := range path {
-		switch x := v.(type) {
-		case map[string]any:
-			v = x[key]
-		case []any:
-			i, err := strconv.Atoi(key)
-			if err != nil || i >= len(x) {
-				return nil
-			}
-			v = x[i]
-		default:
-			return nil
-		}
+	if name, ok := strings.CutPrefix(s.Ref, "#/definitions/"); ok {
+		s = c.schema.Definitions[name]
 	}
-	return v
-}
-
-// texts is a value with a text in the place of everything that isn't known, for a schema knows only JSON.
-func texts(v any) any {
-	switch x := v.(type) {
-	case secret.Value:
-		return x.String()
+	if !takes(s, v) {
+		c.errorf(c.at(path), maas.CodePolicyConfiguration, "%s: %s has to be %s", PolicyName, dotted(path), wanted(s))
+	}
+	switch v := v.(type) {
 	case map[string]any:
-		out := map[string]any{}
-		for key, inner := range x {
-			out[key] = texts(inner)
+		for _, name := range sortedKeys(v) {
+			c.option(s, v[name], path, name)
 		}
-		return out
 	case []any:
-		out := make([]any, len(x))
-		for i, inner := range x {
-			out[i] = texts(inner)
+		for i, item := range v {
+			if s.Items != nil {
+				c.value(s.Items, item, append(path, strconv.Itoa(i))...)
+			}
 		}
-		return out
 	}
-	return v
+}
+
+// option looks at one value of a mapping. Where a schema lists names, the policy reads no others.
+func (c *configurationLinter) option(s *jsonschema.Schema, v any, path []string, name string) {
+	switch inner := cmp.Or(s.Properties[name], s.AdditionalProperties); {
+	case inner != nil:
+		c.value(inner, v, append(path, name)...)
+	case s.Properties != nil:
+		c.errorf(c.at(append(path, name)), maas.CodePolicyConfiguration, "%s %s has no option %q in %s%s",
+			PolicyName, c.policy.Version, name, dotted(path), suggestion(name, sortedKeys(s.Properties)))
+	}
 }
 
 // secrets looks for credentials that are written out.
-func (l *linter) secrets(p link) {
-	for _, path := range [][]string{{"upstream_authorization"}, {"application_lookup", "access_token"}} {
-		if text, ok := at(p.Configuration, path).(string); ok && text != "" {
-			l.errorf(l.pos(p, append([]string{"configuration"}, path...)...), maas.CodeSecret,
-				`%s: %s is a secret and has to be a reference, such as "${env:NAME}" or "${file:PATH}"`, PolicyName, strings.Join(path, "."))
-		}
+func (c *configurationLinter) secrets() {
+	lookup, _ := c.policy.Configuration["application_lookup"].(map[string]any)
+	c.secret(c.policy.Configuration["upstream_authorization"], "upstream_authorization")
+	c.secret(lookup["access_token"], "application_lookup", "access_token")
+}
+
+func (c *configurationLinter) secret(v any, path ...string) {
+	if text, ok := v.(string); ok && text != "" {
+		c.errorf(c.at(path), maas.CodeSecret, `%s: %s is a secret and has to be a reference, such as "${env:NAME}" or "${file:PATH}"`, PolicyName, dotted(path))
 	}
 }
+
+// at is where a part of the configuration stands.
+func (c *configurationLinter) at(path []string) maas.Position {
+	return c.pos(c.policy, append([]string{"configuration"}, path...)...)
+}
+
+// dotted is a path as messages say it.
+func dotted(path []string) string { return cmp.Or(strings.Join(path, "."), "configuration") }

@@ -149,12 +149,32 @@ func TestLint(t *testing.T) {
           application_lookup: {endpoint: https://maas-admin.example.com, access_token: "${env:T}"}
           include_usage_paths: ["${env:A_PATH}", ""]`, []string{
 			`-1:49 warning policy-limit: the limit on total_tokens`,
-			`4:20 error policy-configuration: llm-metrics: enforce: got string, want array`,
-			`5:35 error policy-configuration: llm-metrics: metrics.total_tokens: value must be one of`,
-			`6:22 error policy-configuration: llm-metrics 1.0 has no option "estimates" (did you mean "estimate"?)`,
-			`8:28 error policy-configuration: llm-metrics: backend_timeout: minimum: got 0, want 1`,
+			`4:20 error policy-configuration: llm-metrics: enforce has to be a list`,
+			`5:35 error policy-configuration: llm-metrics: metrics.total_tokens has to be one of "total_tokens", "prompt_tokens", `,
+			`6:22 error policy-configuration: llm-metrics 1.0 has no option "estimates" in configuration (did you mean "estimate"?)`,
+			`8:28 error policy-configuration: llm-metrics: backend_timeout has to be a whole number of at least 1`,
 			`9:35 error secret: llm-metrics: upstream_authorization is a secret`,
-			`11:50 error policy-configuration: llm-metrics: include_usage_paths.1: minLength: got 0, want 1`,
+			`11:50 error policy-configuration: llm-metrics: include_usage_paths.1 has to be text of 1 or more characters`,
+		}},
+		"mistakes deep in a configuration": {`
+      - name: llm-metrics
+        version: "1.0"
+        configuration:
+          metrics: {total_tokens: total_tokens}
+          include_usage: "yes"
+          application_lookup:
+            endpoint: https://maas-admin.example.com
+            acces_token: "${env:T}"
+          rules:
+            - condition: {operations: [{left: "{{status}}", op: "~"}]}
+            - metric: [hits]`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens`,
+			`5:26 error policy-configuration: llm-metrics: include_usage has to be true or false`,
+			`6:11 error policy-configuration: llm-metrics: application_lookup has to be a mapping with endpoint, access_token`,
+			`8:26 error policy-configuration: llm-metrics 1.0 has no option "acces_token" in application_lookup (did you mean "access_token"?)`,
+			`10:40 error policy-configuration: llm-metrics: rules.0.condition.operations.0 has to be a mapping with left, op, right`,
+			`10:65 error policy-configuration: llm-metrics: rules.0.condition.operations.0.op has to be one of "==", "!=", "matches"`,
+			`11:15 error policy-configuration: llm-metrics: rules.1.metric has to be text`,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
