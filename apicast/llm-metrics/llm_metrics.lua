@@ -2,6 +2,7 @@
 --
 --   rewrite        notes when the request began
 --   access         limits, the request's body, the client's credentials  (llm_metrics_limits, _inbound, _credentials)
+--   content        notes that the gateway has let the request in
 --   header_filter  decides whether the reply is worth watching           (_response)
 --   body_filter    watches it go by                                      (_sse, _json, _usage, _strip)
 --   post_action    reports, and counts for Prometheus        (_accounting, _rules, _report, _prometheus)
@@ -68,6 +69,10 @@ function phases.access(self, context)
     guarded('body', inbound.rewrite, self.config, request, state)
   end
   guarded('credentials', credentials.apply, self.config, context)
+end
+
+function phases.content(self, context)
+  state_of(self, context).accepted = true
 end
 
 function phases.header_filter(self, context)

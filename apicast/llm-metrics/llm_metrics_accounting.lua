@@ -74,8 +74,9 @@ function _M.settle(self, context, state)
   self.metrics:request(service, status_of(state), model, numbers, times_of(state))
 
   local credentials = context.credentials
-  -- Without usage and without an answer from the model the gateway itself refused the request.
-  if not credentials or not (numbers or ngx.var.upstream_status) then return end
+  -- Where the policy stands behind the gateway's own, it is not told that a request was let in. And where the gateway
+  -- calls the model through an HTTPS proxy, nginx knows no upstream.
+  if not credentials or not (numbers or state.accepted or ngx.var.upstream_status) then return end
   if numbers then count_usage(self, service, credentials, model, numbers) end
   local usage = usage_of(self, context, numbers)
   if next(usage) then report.add(service, credentials, usage, self.config.backend_timeout) end

@@ -34,6 +34,8 @@ describe('in the gateway', function()
         { metric = 'total_tokens', increment = '{{llm_usage.total_tokens}}' },
       } } },
       unset = {},
+      no_upstream = { policies = { { name = 'llm-metrics', configuration = { rules = { { metric = 'cached_tokens', increment = '1' } } } },
+        { name = 'echo' }, { name = 'apicast' } } },
     })
   end)
   teardown(function() rig:stop() end)
@@ -202,6 +204,16 @@ describe('in the gateway', function()
     counted({ cached_tokens = 2, reasoning_tokens = 2, total_tokens = 7 })
     assert(rig:metric('llm_policy_errors_total', { where = 'rules' }) >= before + 2)
     assert.is_truthy(rig:error_log():find('llm%-metrics: rule [23]: '))
+  end)
+
+  it('rules count without an upstream of nginx too, as where the gateway answers through a proxy, but only what it lets in', function()
+    assert.equal(200, rig:send('no_upstream', 'json').status)
+    counted({ cached_tokens = 1 })
+    assert.equal(403, rig:send('no_upstream', 'json', { key = 'wrong' }).status)
+    assert.equal(404, rig:send('no_upstream', 'json', { path = '/unmapped' }).status)
+    assert.equal(200, rig:send('no_upstream', 'json', { key = 'key-two' }).status)
+    counted({ cached_tokens = 1 }, 'two')
+    counted({ cached_tokens = 1 })
   end)
 
   it('requests that the gateway refuses report nothing', function()
