@@ -67,6 +67,8 @@ const manifestSchema = `{
   }
 }`
 
+// compile refuses what its draft's own schema says is no schema. The library
+// that lint uses takes such a thing: it starts faster, and looks at less.
 func compile(t *testing.T, schema []byte) *jsonschema.Schema {
 	t.Helper()
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
