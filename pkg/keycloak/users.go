@@ -3,7 +3,6 @@ package keycloak
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -50,16 +49,6 @@ func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []s
 		}
 		w.add(o, path...)
 	}
-}
-
-func groupsSaid(o *plan.Object, said []string) {
-	set := plan.Set{}
-	for _, g := range said {
-		at := groupAt(o.Address.Root(), g)
-		set[groupPath(at)] = true
-		o.Refs = append(o.Refs, at)
-	}
-	o.Fields[fieldGroup] = set
 }
 
 func (userKind) shape() *shape {
@@ -141,16 +130,9 @@ func (r *reader) memberships(ctx context.Context, o, d *plan.Object) error {
 		o.Fields[fieldRole], nativeOf(o).refs = set, refs
 	}
 	if d.Fields[fieldGroup] != nil {
-		found, err := r.list(ctx, path(realm.Name(), "users", id)+"/groups?"+all)
+		set, err := r.s.groupsOf(ctx, realm, path(realm.Name(), "users", id))
 		if err != nil {
 			return err
-		}
-		set := plan.Set{}
-		for _, g := range found {
-			set[str(g, "path")] = true
-			if !strings.Contains(str(g, "name"), "/") {
-				r.s.learn(groupAt(realm, str(g, "path")), str(g, "id"))
-			}
 		}
 		o.Fields[fieldGroup] = set
 	}
@@ -165,23 +147,8 @@ func (k userKind) write(ctx context.Context, s *Session, c *change) error {
 	if err != nil {
 		return err
 	}
-	for method, action := range map[string]plan.FieldAction{http.MethodPut: plan.Add, http.MethodDelete: plan.Remove} {
-		for _, g := range c.elements(fieldGroup, action) {
-			id, err := s.groupID(ctx, groupAt(c.Address.Root(), g))
-			if action == plan.Remove && isMissing(err) {
-				continue // it has gone itself
-			}
-			if err != nil {
-				return err
-			}
-			err = retried(ctx, func() error {
-				_, err := s.api.do(ctx, method, item+"/groups"+path(id), nil)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-		}
+	if err := s.joinGroups(ctx, c, item); err != nil {
+		return err
 	}
 	if err := s.mapTo(ctx, c, item); err != nil {
 		return err

@@ -18,6 +18,11 @@ type group struct {
 
 func (g *group) id() string { return str(g.rep, "id") }
 
+// within tells whether the group is another, or below it.
+func (g *group) within(other *group) bool {
+	return g != nil && (g == other || g.above.within(other))
+}
+
 func (r *realm) eachGroup(visit func(*group)) {
 	var walk func([]*group)
 	walk = func(groups []*group) {

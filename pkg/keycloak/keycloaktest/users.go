@@ -234,6 +234,9 @@ func (s *Server) join(c *call, u *user) answer {
 	if g == nil {
 		return says(http.StatusNotFound, "Group not found")
 	}
+	if c.Method == http.MethodPut && s.old() && slices.ContainsFunc(u.groups, func(x *group) bool { return x.within(g) }) {
+		return noContent() // for 18 it is in it already
+	}
 	u.groups = slices.DeleteFunc(u.groups, func(x *group) bool { return x == g })
 	if c.Method == http.MethodPut {
 		u.groups = append(u.groups, g)
