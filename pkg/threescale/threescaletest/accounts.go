@@ -104,6 +104,9 @@ func updateAccount(c *call, a *account) answer {
 	if _, named := in["name"]; named && !in.has("org_name") {
 		in["org_name"] = in["name"] // another word for it
 	}
+	if v, sent := in["billing_address"]; sent && !isCollection(v) {
+		return answer{status: http.StatusUnprocessableEntity, body: wrap("error", append(wrap("object", showAccount(c, a)), member{"errors", "Billing address is not correctly set"}))}
+	}
 	draft := *a
 	draft.Fields = c.tenant.assignFields("Account", a.Fields, in)
 	if v, sent := in.permit("monthly_billing_enabled")["monthly_billing_enabled"]; sent {
@@ -124,6 +127,15 @@ func updateAccount(c *call, a *account) answer {
 	draft.UpdatedAt = c.now
 	*a = draft
 	return ok(showAccount(c, a))
+}
+
+// isCollection says whether a parameter is a list or an object.
+func isCollection(v any) bool {
+	switch v.(type) {
+	case params, []any:
+		return true
+	}
+	return false
 }
 
 // assignState is the state that a request wants an account to have. Nothing protects

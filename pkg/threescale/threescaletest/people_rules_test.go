@@ -89,6 +89,8 @@ func TestAccountsAttributesAreOpen(t *testing.T) {
 		{put, "accounts/3.json", `{"state_event":"approve"}`, 422, `{"errors":{"state_event":["cannot transition when approved"]}}`},
 		{put, "accounts/3.json", `{"state_event":"bogus"}`, 422, `{"errors":{"state_event":["invalid"]}}`},
 		{put, "accounts/3.json", `{"state_event":"make_pending"}`, 200, `account.state = "pending"`},
+		{put, "accounts/3.json", `{"billing_address":"here"}`, 422, `error.errors = "Billing address is not correctly set"`},
+		{put, "accounts/3.json", `{"billing_address":"here"}`, 422, `error.object.account.id = 3`},
 		{put, "accounts/3.json", `{"state":"moon"}`, 422, `{"errors":{"state":["invalid"]}}`},
 		{put, "accounts/3.json", `{"state":"approved"}`, 200, `account.state = "approved"`},
 	})
