@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What is measured: size and start of the binary, CPU and memory of a plan, requests and time against stand-ins, and the
-# gateway policy beside the same nginx without it. Figures of one run are to be compared with each other, not with those
-# of another machine.
+# What is measured: size and start of the binary, CPU and memory of a plan, requests and time against stand-ins and against
+# real Keycloaks, and the gateway policy beside the same nginx without it. Figures of one run are to be compared with each
+# other, not with those of another machine; "x-fewest" is the ratio to the fewest possible requests in the same run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +20,13 @@ echo "== start (at most 15 ms)"
 hyperfine --warmup 5 --runs 50 --shell none "bin/maasctl-stripped version" "true"
 
 echo "== Go"
-go test -run '^$' -bench . -benchmem -timeout 20m ./...
+go list ./... | grep -v /pkg/keycloak$ | xargs go test -run '^$' -bench . -benchmem -timeout 20m
+
+echo "== Keycloak 26 and 18, a realm of 500 clients (at most 1.3 x-fewest)"
+servers=$(bash scripts/keycloak.sh start)
+eval "$servers"
+trap 'bash scripts/keycloak.sh stop' EXIT
+go test -run '^$' -bench . -benchtime 5x -timeout 20m ./pkg/keycloak
 
 echo "== gateway policy"
 bash apicast/llm-metrics/bench.sh
