@@ -68,27 +68,13 @@ func (o *applyOptions) run(ctx context.Context) error {
 	}
 	defer c.close()
 	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
-	reading, endReading := context.WithCancel(ctx) // reading needs no finishing: the first Ctrl-C ends it
-	go func() {
-		select {
-		case <-stop:
-			endReading()
-		case <-reading.Done():
-		}
-	}()
-	p, live, err := c.Plan(reading, o.plan)
-	endReading()
+	p, live, err := o.makePlan(ctx, c, stop, saved)
 	if err != nil {
 		if interrupted() {
 			_, _ = fmt.Fprintln(o.Err, "Interrupted. Nothing was changed.")
 			return errInterrupted
 		}
 		return err
-	}
-	if saved != nil {
-		if err := saved.Check(p); err != nil {
-			return err
-		}
 	}
 	if err := o.show(p); err != nil {
 		return err
@@ -113,6 +99,25 @@ func (o *applyOptions) run(ctx context.Context) error {
 		_, _ = fmt.Fprintln(o.Err, advice(context.DeadlineExceeded))
 	}
 	return outcomeError(r)
+}
+
+// makePlan reads the servers and plans; with a saved plan, it has to be the same still. Reading needs no finishing: the
+// first Ctrl-C ends it.
+func (o *applyOptions) makePlan(ctx context.Context, c *connection, stop <-chan struct{}, saved *plan.Saved) (*plan.Plan, plan.State, error) {
+	reading, end := context.WithCancel(ctx)
+	defer end()
+	go func() {
+		select {
+		case <-stop:
+			end()
+		case <-reading.Done():
+		}
+	}()
+	p, live, err := c.Plan(reading, o.plan)
+	if err == nil && saved != nil {
+		err = saved.Check(p)
+	}
+	return p, live, err
 }
 
 // interrupts turns the first Ctrl-C into a wish to stop and the second into the end of everything.

@@ -87,7 +87,7 @@ func readFile(r *reporter, o Options, name string) []*node {
 
 // readWhole reads a file.
 func readWhole(path string) ([]byte, error) {
-	f, err := os.Open(path) //nolint:gosec // the user names it
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func RenderJSON(o Options) ([]byte, Diagnostics) {
 	w.value(canonical(doc.source.tree, reflect.TypeOf(*doc), ""))
 	var out bytes.Buffer
 	if w.err == nil {
-		w.err = json.Indent(&out, w.Bytes(), "", "  ")
+		w.err = json.Indent(&out, w.out.Bytes(), "", "  ")
 	}
 	if w.err != nil {
 		return nil, append(found, Diagnostic{Error, Position{}, w.err.Error(), CodeSyntax})
@@ -29,30 +29,30 @@ func RenderJSON(o Options) ([]byte, Diagnostics) {
 
 // orderedJSON writes what canonical gives; encoding/json would sort it.
 type orderedJSON struct {
-	bytes.Buffer
+	out bytes.Buffer
 	err error
 }
 
 func (w *orderedJSON) value(v any) {
 	switch x := v.(type) {
 	case yaml.MapSlice:
-		w.WriteByte('{')
+		w.out.WriteByte('{')
 		for i, item := range x {
 			w.comma(i)
 			w.value(item.Key)
-			w.WriteByte(':')
+			w.out.WriteByte(':')
 			w.value(item.Value)
 		}
-		w.WriteByte('}')
+		w.out.WriteByte('}')
 	case []any:
-		w.WriteByte('[')
+		w.out.WriteByte('[')
 		for i, item := range x {
 			w.comma(i)
 			w.value(item)
 		}
-		w.WriteByte(']')
+		w.out.WriteByte(']')
 	default:
-		e := json.NewEncoder(&w.Buffer)
+		e := json.NewEncoder(&w.out)
 		e.SetEscapeHTML(false)
 		if err := e.Encode(v); err != nil {
 			w.err = err
@@ -62,6 +62,6 @@ func (w *orderedJSON) value(v any) {
 
 func (w *orderedJSON) comma(i int) {
 	if i > 0 {
-		w.WriteByte(',')
+		w.out.WriteByte(',')
 	}
 }
