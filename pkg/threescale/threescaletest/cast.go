@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // The functions below turn what a request says into what a column holds, as
@@ -136,10 +138,14 @@ func castDecimal(v any) *big.Rat {
 	return new(big.Rat)
 }
 
+// decimalForm is what passes for a number: digits on both sides of a point that has
+// any in front of it.
+var decimalForm = lazyregexp.New(`\A[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?\z`)
+
 // parseDecimal reads a decimal number and says whether the text is one.
 func parseDecimal(t string) (*big.Rat, bool) {
 	t = strings.TrimSpace(t)
-	if t == "" || strings.ContainsAny(t, "/_xXpPnN") {
+	if !decimalForm.MatchString(t) {
 		return nil, false
 	}
 	if f, err := strconv.ParseFloat(t, 64); err != nil || math.Abs(f) > 1e300 {

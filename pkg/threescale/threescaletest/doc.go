@@ -15,7 +15,7 @@
 //   - what there is: world.go, tenant.go, table.go; how a tenant starts: seed.go,
 //     default_portal.go; what goes later: purge.go; state on disk: state.go
 //   - one file for each area of the API: products.go, backends.go, usages.go,
-//     metrics.go, rules.go (positions.go, patterns.go), proxy.go, flows.go,
+//     metrics.go, rules.go (positions.go, patterns.go), proxy.go (api_backend.go), flows.go,
 //     policies.go, registry.go, configs.go (content.go), plans.go, limits.go,
 //     prices.go, features.go, accounts.go, users.go, signup.go, applications.go,
 //     keys.go, subscriptions.go, fields.go, webhooks.go, active_docs.go (specs.go,

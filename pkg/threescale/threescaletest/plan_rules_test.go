@@ -1,16 +1,22 @@
 package threescaletest_test
 
 import (
+	"strings"
 	"testing"
 )
 
 func TestPlansThatColumnsCannotHold(t *testing.T) {
 	t.Parallel()
 	run(t, started(t), []probe{
+		{put, "services/2/application_plans/7.json", `{"description":"` + strings.Repeat("d", 65536) + `"}`, 422, `{"errors":{"description":["is too long (maximum is 65535 characters)"]}}`},
 		{put, "services/2/application_plans/7.json", `{"approval_required":null}`, 500, ""},
 		{put, "services/2/application_plans/7.json", `{"trial_period_days":99999999999}`, 500, ""},
 		{put, "services/2/application_plans/7.json", `{"cost_per_month":1e20}`, 500, ""},
 		{put, "services/2/application_plans/7.json", `{"cost_per_month":1e20,"name":""}`, 422, `{"errors":{"name":["can't be blank"]}}`},
+		{put, "services/2/application_plans/7.json", `{"cost_per_month":"1."}`, 422, `{"errors":{"cost_per_month":["is not a number"]}}`},
+		{put, "services/2/application_plans/7.json", `{"cost_per_month":"0x1F"}`, 422, `{"errors":{"cost_per_month":["is not a number"]}}`},
+		{put, "services/2/application_plans/7.json", `{"cost_per_month":" .5 "}`, 200, `application_plan.cost_per_month = 0.5`},
+		{put, "services/2/application_plans/7.json", `{"cost_per_month":"1e2"}`, 200, `application_plan.cost_per_month = 100`},
 		{put, "services/2/application_plans/7.json", `{"trial_period_days":null}`, 200, `application_plan.trial_period_days = 0`},
 		{put, "account_plans/6.json", `{"approval_required":""}`, 500, ""},
 	})

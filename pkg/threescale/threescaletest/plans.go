@@ -160,6 +160,7 @@ func (p *plan) assign(errs *problems, in params) {
 	}
 	if p.Kind == planApplication {
 		p.assignCosts(errs, in.permit("trial_period_days", "cost_per_month", "setup_fee"))
+		errs.maxLength("description", castText(in.permit("description")["description"]), 65535) // and never shown
 	}
 	if event := in.text("state_event"); event != "" {
 		p.State = planEvents().fire(errs, p.State, event)
