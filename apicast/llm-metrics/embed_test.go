@@ -129,6 +129,9 @@ func TestConfigurations(t *testing.T) {
 		`{"enable_sse_support": true, "rules": [{"metric": "total_tokens", "increment": "{{llm_usage.total_tokens}}", "condition":
 		  {"combine_op": "and", "operations": [{"left": "{{status}}", "left_type": "liquid", "op": "==", "right": "200", "right_type": "plain"}]}}]}`,
 		`{"rules": [{"metric": "total_tokens"}]}`,
+		// What the admin portal's form saves of fields that were left empty.
+		`{"enforce": [], "metrics": {}, "include_usage_paths": [], "rules": []}`,
+		`{"application_lookup": {"endpoint": "https://admin.example.com", "access_token": "token"}}`,
 	}
 	for _, text := range good {
 		if err := validate(t, schema, text); err != nil {

@@ -5,6 +5,8 @@
 
 local find = string.find
 local ipairs = ipairs
+local next = next
+local null = ngx.null
 local pairs = pairs
 local type = type
 local log = require('llm_metrics_log')
@@ -83,9 +85,19 @@ local function lookup(given)
   wrong('"application_lookup" needs endpoint and access_token')
 end
 
+-- The admin portal's form saves a field that was left empty as [], {}, "" or null. That is not an order.
+local function said(given)
+  local kept = {}
+  for name, value in pairs(type(given) == 'table' and given or {}) do
+    local empty = value == null or value == '' or (type(value) == 'table' and next(value) == nil)
+    if not empty then kept[name] = value end
+  end
+  return kept
+end
+
 --- @param given the chain's configuration for the policy, or nil
 function _M.read(given)
-  if type(given) ~= 'table' then given = {} end
+  given = said(given)
   local config = {}
   for name, default in pairs(DEFAULTS) do config[name] = option(given, name, default) end
   for name in pairs(given) do
