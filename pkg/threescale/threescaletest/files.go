@@ -71,7 +71,7 @@ func createFile(c *call) answer {
 func (f *file) assign(in params) bool {
 	if v, sent := in.permit("path")["path"]; sent {
 		f.Path = or(castText(v), "")
-		if f.Path != "" && !strings.HasPrefix(f.Path, "/") {
+		if v != nil && !strings.HasPrefix(f.Path, "/") {
 			f.Path = "/" + f.Path
 		}
 	}

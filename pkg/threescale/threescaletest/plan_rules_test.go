@@ -173,6 +173,8 @@ func TestSmallThings(t *testing.T) {
 		{remove, "webhooks/failures.json", "", 200, ""},
 		{"HEAD", "services.json", "", 200, ""},
 		{post, "cms/files.json", `{"path":"/a.txt","attachment":"text"}`, 500, ""},
+		{post, "cms/files.json", `{"path":""}`, 422, `{"errors":{"attachment":["can't be blank"]}}`}, // it is "/" then
+		{post, "cms/files.json", `{"path":null,"downloadable":true}`, 422, `{"errors":{"path":["can't be blank"],"attachment":["can't be blank"]}}`},
 		{post, "cms/files.json", `{"path":"/a.txt","attachment":""}`, 422, `{"errors":{"attachment":["can't be blank"]}}`},
 		{put, "services/2/proxy/policies.json", `{"policies_config":"null"}`, 200, `policies_config.0.name = "apicast"`},
 		{post, "sso_tokens.json", `{"sso_token":{"username":"john","expires_in":86401}}`, 422, `{"errors":{"expires_in":["must be less than or equal to 86400"]}}`},
