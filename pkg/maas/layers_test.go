@@ -99,6 +99,10 @@ func TestPoliciesGoAroundTheTemplates(t *testing.T) {
 	for name, test := range map[string]struct{ own, env, want string }{
 		"replaced":             {own: "[{name: own}]", want: "own apicast"},
 		"prepended":            {own: "{prepend: [{name: first}]}", want: "first cors apicast"},
+		"around nothing":       {own: "{}", want: "cors apicast"},
+		"around a null":        {own: "{prepend: null, append: [{name: last}]}", want: "cors apicast last"},
+		"a null over one":      {own: "{prepend: [{name: inner}]}", env: "{prepend: null}", want: "cors apicast"},
+		"one over a null":      {own: "{prepend: null}", env: "{prepend: [{name: outer}]}", want: "outer cors apicast"},
 		"both":                 {own: "{prepend: [{name: first}], append: [{name: last}]}", want: "first cors apicast last"},
 		"an environment's too": {own: "[{name: own}, {name: apicast}]", env: "{append: [{name: last}]}", want: "own apicast last"},
 		"one around the other": {own: "{prepend: [{name: inner}]}", env: "{prepend: [{name: outer}], append: [{name: last}]}", want: "outer inner cors apicast last"},

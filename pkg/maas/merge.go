@@ -63,7 +63,7 @@ func mergePolicies(under, over *node) *node {
 	for _, key := range []string{prependKey, appendKey} {
 		inner, outer := under.get(key), over.get(key)
 		switch {
-		case inner == nil:
+		case inner == nil || inner.isNull() || outer != nil && outer.isNull():
 		case outer == nil:
 			out = out.with(key, inner.pos, inner)
 		case key == prependKey:
@@ -75,13 +75,13 @@ func mergePolicies(under, over *node) *node {
 	return out
 }
 
-// isAround tells whether a value is {prepend: [...], append: [...]} and nothing else.
+// isAround tells whether a value is {prepend: [...], append: [...]} and nothing else. Each may be missing, or null.
 func isAround(n *node) bool {
-	if !n.isMapping() || len(n.fields) == 0 {
+	if !n.isMapping() {
 		return false
 	}
 	for _, f := range n.fields {
-		if f.key != prependKey && f.key != appendKey || f.value.kind != listNode {
+		if f.key != prependKey && f.key != appendKey || f.value.kind != listNode && !f.value.isNull() {
 			return false
 		}
 	}
@@ -96,7 +96,7 @@ func around(outer, chain *node) *node {
 func joinLists(lists ...*node) *node {
 	out := &node{kind: listNode}
 	for _, l := range lists {
-		if l == nil {
+		if l == nil || l.isNull() {
 			continue
 		}
 		if out.pos == (Position{}) {
