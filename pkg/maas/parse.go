@@ -228,6 +228,9 @@ func (p *parser) number(pos Position, v any) any {
 			p.errorf(pos, CodeValue, "this number has no form in JSON, which 3scale and Keycloak speak")
 			return float64(0)
 		}
+		if x == 0 {
+			return float64(0) // -0.0 is written as -0, which is another value when it is read again
+		}
 	}
 	return v
 }

@@ -204,6 +204,15 @@ func TestRenderLoadsAgain(t *testing.T) {
 	}
 }
 
+// TestNumbersSurviveRendering has numbers that YAML writes in a form which it reads as something else.
+func TestNumbersSurviveRendering(t *testing.T) {
+	_, first := render(t, []byte(head+"products: {granite: {model: {a: -0.0, b: 1e21, c: 9007199254740993, d: 0.1, e: 0x1F, f: 1_000}}}\n"), "")
+	_, second := render(t, first, "")
+	if diff := gocmp.Diff(string(first), string(second)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestAnyTextSurvivesRendering holds the writer of YAML to its reader.
 func TestAnyTextSurvivesRendering(t *testing.T) {
 	known := rapid.SampledFrom([]string{
