@@ -28,8 +28,8 @@ func (v *validator) lintRealms() {
 func (p place) lintClient(c *Client) {
 	redirects, _ := c.Fields["redirectUris"].([]any)
 	for i, uri := range redirects {
-		if uri == "*" {
-			p.at("redirectUris", index(i)).warnf(CodeSecurity, `%s sends codes to any address: say its redirect URIs instead of "*"`, p)
+		if uri == "*" || uri == "http://*" || uri == "https://*" {
+			p.at("redirectUris", index(i)).warnf(CodeSecurity, `%s sends codes to any address: say its redirect URIs instead of %q`, p, uri)
 		}
 	}
 	origins, _ := c.Fields["webOrigins"].([]any)
