@@ -163,6 +163,33 @@ func TestSchemasThatAreNone(t *testing.T) {
 	})
 }
 
+func TestFormsOfPolicies(t *testing.T) {
+	t.Parallel()
+	const (
+		draft  = " in schema http://json-schema.org/draft-07/schema#"
+		parts  = `. The schema specific errors were:\n\n`
+		policy = `{"name":"a","version":"0.1","schema":{"name":"n","version":"0.1","summary":"s"`
+	)
+	run(t, started(t), []probe{
+		{post, "registry/policies.json", policy + `,"configuration":"x"}}`, 422,
+			`{"errors":{"schema":["The property '#/configuration' of type string did not match one or more of the following types: object, boolean` + draft + `"]}}`},
+		{post, "registry/policies.json", policy + `,"configuration":{"properties":{"a":{"required":true}}}}}`, 422,
+			`{"errors":{"schema":["The property '#/configuration/properties/a/required' of type boolean did not match the following type: array` + draft + `"]}}`},
+		{post, "registry/policies.json", policy + `,"configuration":{"type":"objekt"}}}`, 422,
+			`{"errors":{"schema":["The property '#/configuration/type' of type string did not match one or more of the required schemas` + parts +
+				`- anyOf #0:\n    - The property '#/configuration/type' value \"objekt\" did not match one of the following values: array, boolean, integer, null, number, object, string\n` +
+				`- anyOf #1:\n    - The property '#/configuration/type' of type string did not match the following type: array"]}}`},
+		{post, "registry/policies.json", policy + `,"configuration":{},"description":5}}`, 422,
+			`{"errors":{"schema":["The property '#/description' of type integer did not match any of the required schemas` + parts +
+				`- oneOf #0:\n    - The property '#/description' of type integer did not match the following type: string\n` +
+				`- oneOf #1:\n    - The property '#/description' of type integer did not match the following type: array"]}}`},
+		{post, "registry/policies.json", `{"name":"a","version":"0.1","schema":{"version":"0.1","configuration":5}}`, 422,
+			`{"errors":{"schema":["The property '#/configuration' of type integer did not match one or more of the following types: object, boolean` + draft +
+				`","The property '#/' did not contain a required property of 'name' in schema http://apicast.io/policy-v1/schema#","The property '#/' did not contain a required property of 'summary' in schema http://apicast.io/policy-v1/schema#"]}}`},
+		{post, "registry/policies.json", policy + `,"configuration":{"type":"object","properties":{"rules":{"type":"array","minItems":1,"items":{"type":["string","null"],"enum":["a",null]}}},"required":["rules"]}}}`, 201, ""},
+	})
+}
+
 func TestSmallThings(t *testing.T) {
 	t.Parallel()
 	run(t, started(t), []probe{

@@ -87,9 +87,8 @@ func (p *policy) validate(errs *problems, t *tenant) {
 		doc = nil
 		errs.add("schema", msgBlank)
 	}
-	word := gemMessage("http://apicast.io/policy-v1/schema#")
-	for _, v := range policySchema().validate(doc) {
-		errs.add("schema", word(v))
+	for _, message := range policyProblems(doc) {
+		errs.add("schema", message)
 	}
 	o, _ := doc.(object)
 	version, _ := o.get("version")

@@ -25,6 +25,22 @@ type violation struct {
 	got     any
 	missing []string // of required
 	matches int      // of oneOf: how many schemas matched
+	parts   []part   // of allOf, anyOf and oneOf: what each schema that failed found
+}
+
+// part is what one of several schemas found, with its name: "anyOf #1".
+type part struct {
+	name   string
+	errors []violation
+}
+
+// parted is a part, with the last error first: that is how the library takes them.
+func parted(keyword string, i int, errors []violation) part {
+	p := part{name: keyword + " #" + itoa(i)}
+	for j := range errors {
+		p.errors = append(p.errors, errors[len(errors)-1-j])
+	}
+	return p
 }
 
 // outcome is what a schema says about a value.
@@ -161,13 +177,17 @@ func (s *schema) combine(out *outcome, rules object, m member, v any, at []strin
 	list, _ := m.value.([]any)
 	switch m.name {
 	case "allOf":
-		for _, sub := range list {
+		var parts []part
+		for i, sub := range list {
 			x := s.check(sub, v, at)
-			if !s.leaves && !x.valid() {
-				bad(violation{})
-				return
+			if s.leaves || x.valid() {
+				out.merge(x)
+			} else {
+				parts = append(parts, parted(m.name, i, x.errors))
 			}
-			out.merge(x)
+		}
+		if parts != nil {
+			bad(violation{parts: parts})
 		}
 	case "anyOf", "oneOf":
 		s.choose(out, m.name, list, v, at, bad)
@@ -200,11 +220,14 @@ func (s *schema) combine(out *outcome, rules object, m member, v any, at []strin
 func (s *schema) choose(out *outcome, name string, list []any, v any, at []string, bad func(violation)) {
 	matches := 0
 	var failed outcome
-	for _, sub := range list {
+	var parts []part
+	for i, sub := range list {
 		x := s.check(sub, v, at)
 		if x.valid() {
 			matches++
 			out.merge(x)
+		} else {
+			parts = append(parts, parted(name, i, x.errors))
 		}
 		failed.errors = append(failed.errors, x.errors...)
 	}
@@ -213,7 +236,7 @@ func (s *schema) choose(out *outcome, name string, list []any, v any, at []strin
 	case matches == 0 && s.leaves:
 		out.errors = append(out.errors, failed.errors...)
 	default:
-		bad(violation{matches: matches})
+		bad(violation{matches: matches, parts: parts})
 	}
 }
 

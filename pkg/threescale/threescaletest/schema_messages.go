@@ -18,6 +18,9 @@ var swagger20JSON string
 //go:embed schemas/swagger12.json
 var swagger12JSON string
 
+//go:embed schemas/draft07.json
+var draft07JSON string
+
 //go:embed schemas/policy.json
 var policyJSON string
 
@@ -25,8 +28,34 @@ func openAPI30() *schema { return &schema{root: embedded(openAPI30JSON), leaves:
 func openAPI31() *schema { return &schema{root: embedded(openAPI31JSON), leaves: true} }
 func swagger20() *schema { return &schema{root: embedded(swagger20JSON)} }
 
-// policySchema is what a policy's own schema has to look like.
+// policySchema is what a policy's own schema has to look like, but for the form of its
+// configuration.
 func policySchema() *schema { return &schema{root: embedded(policyJSON)} }
+
+// draft07 is JSON Schema's own schema, with the keywords that porta's library knows.
+func draft07() *schema { return &schema{root: embedded(draft07JSON)} }
+
+// policyProblems words what is wrong with a policy's schema: its properties, the form
+// of its configuration, and what is missing.
+func policyProblems(doc any) []string {
+	var wrong, missing []string
+	word := gemMessage("http://apicast.io/policy-v1/schema#")
+	for _, v := range policySchema().validate(doc) {
+		if v.keyword == "required" {
+			missing = append(missing, word(v))
+		} else {
+			wrong = append(wrong, word(v))
+		}
+	}
+	o, _ := doc.(object)
+	if form, has := o.get("configuration"); has {
+		s := draft07()
+		for _, v := range s.check(s.root, form, []string{"configuration"}).errors {
+			wrong = append(wrong, gemMessage("http://json-schema.org/draft-07/schema#")(v))
+		}
+	}
+	return append(wrong, missing...)
+}
 
 // swagger12 is a schema of several documents.
 func swagger12() *schema {
@@ -144,9 +173,33 @@ func inspect(v any, bare bool) string {
 	return fmt.Sprint(v)
 }
 
-// gemMessage words violations as json-schema does, which names the schema.
+// gemMessage words violations as json-schema does, which names the schema, or lists
+// what each of several schemas found.
 func gemMessage(name string) func(violation) string {
-	return func(v violation) string { return gemText(v) + " in schema " + name }
+	return func(v violation) string {
+		if len(v.parts) == 0 {
+			return gemText(v) + " in schema " + name
+		}
+		return gemParts(v, 0)
+	}
+}
+
+func gemParts(v violation, level int) string {
+	const indent = "    "
+	if len(v.parts) == 0 {
+		return gemText(v)
+	}
+	lines := []string{gemText(v) + ". The schema specific errors were:\n"}
+	for _, p := range v.parts {
+		lines = append(lines, "- "+p.name+":")
+		for _, e := range p.errors {
+			lines = append(lines, indent+"- "+gemParts(e, level+1))
+		}
+	}
+	for i := range lines {
+		lines[i] = strings.Repeat(indent, level) + lines[i]
+	}
+	return strings.Join(lines, "\n")
 }
 
 func gemText(v violation) string {
