@@ -3,10 +3,11 @@ package keycloak
 import (
 	"cmp"
 	"context"
-	"example.com/maasctl/internal/transport"
-	"example.com/maasctl/pkg/plan"
 	"net/http"
 	"slices"
+
+	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/plan"
 )
 
 // roleStep are roles that are added to, or taken from, something.
