@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	stdjson "encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"syscall"
+
+	"example.com/maasctl/internal/transport"
 )
 
 // advice says what to do about an error whose own words don't, because they are the network's; "" for others.
@@ -15,6 +18,7 @@ func advice(err error) string {
 	var name *net.DNSError
 	var authority x509.UnknownAuthorityError
 	var host x509.HostnameError
+	var page *stdjson.SyntaxError // an answer that isn't JSON
 	var notTLS tls.RecordHeaderError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -27,6 +31,8 @@ func advice(err error) string {
 		return "The server's certificate can't be checked: add its authority to those of this machine (SSL_CERT_FILE), or say insecure: true."
 	case errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch):
 		return "The server doesn't speak TLS there: is it http://?"
+	case errors.As(err, &page), transport.Is(err, http.StatusMovedPermanently, http.StatusFound, http.StatusNotFound, http.StatusPermanentRedirect):
+		return "That may be another server than the document means: `maasctl doctor` looks at what answers there."
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"example.com/maasctl/internal/transport"
 )
 
 func TestAdvice(t *testing.T) {
@@ -31,7 +34,10 @@ func TestAdvice(t *testing.T) {
 		}
 		return err
 	}
+	var page map[string]any
 	for want, err := range map[string]error{
+		"another server than":   &transport.Error{Status: http.StatusNotFound},
+		"what answers there":    stdjson.Unmarshal([]byte("<html>"), &page),
 		"longer than --timeout": context.DeadlineExceeded,
 		"Nothing listens there": &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
 		"doesn't know the host": &net.DNSError{Name: "nowhere.invalid", IsNotFound: true},
