@@ -76,6 +76,10 @@ func TestSettingsThatAreNull(t *testing.T) {
 	run(t, started(t), []probe{
 		{put, "settings.json", `{"signups_enabled":null,"public_search":null}`, 200, `settings.signups_enabled = null`},
 		{get, "settings.json", "", 200, `settings.public_search = false`},
+		{put, "settings.json", `{"tracker_code":"x"}`, 200, `settings.enforce_sso = false`}, // a column that cannot be set
+		{put, "settings.json", `{"unknown":"x"}`, 400, ""},
+		{put, "provider.json", `{"invoice_footnote":"x"}`, 200, ""},
+		{put, "provider.json", `{"billing_address":"x"}`, 400, ""},
 		{put, "settings.json", `{"signups_enabled":true}`, 200, `settings.signups_enabled = true`},
 	})
 }

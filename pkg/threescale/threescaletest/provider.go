@@ -13,11 +13,9 @@ func checkEmail(errs *problems, field string, v *string) {
 
 var emailForm = lazyregexp.New(`(?i)\A['\w.%+\-]+@(?:[A-Z0-9\-]+\.)+[A-Z]{2,63}\z`)
 
+// accountAttributes are the columns of accounts, which Rails wraps.
 func accountAttributes() []string {
-	return []string{"id", "org_name", "org_legaladdress", "created_at", "updated_at", "provider", "buyer", "country_id", "provider_account_id", "domain",
-		"telephone_number", "site_access_code", "master", "state", "timezone", "from_email", "primary_business", "business_category", "zip", "extra_fields",
-		"vat_code", "fiscal_code", "vat_rate", "default_account_plan_id", "default_service_id", "tenant_id", "self_domain", "support_email",
-		"finance_support_email", "email_all_users", "partner_id", "city", "state_region", "po_number"}
+	return append(fieldColumns("Account"), without(builtinFields("Account"), func(name string) bool { return name == "country" || name == "billing_address" })...)
 }
 
 // support is the address for help: the tenant's own, or its administrator's.

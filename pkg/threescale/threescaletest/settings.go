@@ -1,6 +1,9 @@
 package threescaletest
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // settings are what a tenant allows and shows.
 type settings struct {
@@ -92,9 +95,18 @@ func updateSettings(c *call) answer {
 	return ok(showSettings(c))
 }
 
-// settingsColumns are further columns that Rails wraps, though none can be set.
+// settingsColumns are all columns, which Rails wraps, though few can be set.
 func settingsColumns() []string {
-	return []string{"id", "account_id", "bg_colour", "welcome_text", "forum_enabled", "monthly_charging_enabled", "monthly_billing_enabled", "product", "tenant_id"}
+	return strings.Fields(`id account_id bg_colour link_colour text_colour created_at updated_at menu_bg_colour link_label link_url welcome_text
+		menu_link_colour content_bg_colour tracker_code favicon plans_tab_bg_colour plans_bg_colour content_border_colour forum_enabled
+		app_gallery_enabled anonymous_posts_enabled signups_enabled documentation_enabled useraccountarea_enabled refund_policy
+		privacy_policy monthly_charging_enabled token_api documentation_public forum_public hide_service cc_terms_path cc_privacy_path
+		cc_refunds_path change_account_plan_permission strong_passwords_enabled change_service_plan_permission can_create_service
+		spam_protection_level tenant_id multiple_applications_switch multiple_users_switch finance_switch multiple_services_switch
+		groups_switch account_plans_switch authentication_strategy janrain_api_key janrain_relying_party service_plans_switch
+		public_search product branding_switch monthly_billing_enabled cms_token cas_server_url sso_key sso_login_url cms_escape_draft_html
+		cms_escape_published_html setup_fee_enabled account_plans_ui_visible service_plans_ui_visible skip_email_engagement_footer_switch
+		web_hooks_switch iam_tools_switch require_cc_on_signup_switch enforce_sso admin_bot_protection_level`)
 }
 
 // approvalRequired is a setting of the only account plan, if there is only one.
