@@ -102,7 +102,7 @@ const maxFile = 64 << 20
 func readAll(from io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(from, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("it has more than %d MiB, which is no document", maxFile>>20)
+		err = fmt.Errorf("it has more than %d MiB", maxFile>>20)
 	}
 	return data, err
 }

@@ -23,7 +23,7 @@ func TestFilesThatAreNoDocuments(t *testing.T) {
 		o    maas.Options
 		want string
 	}{
-		"endless":       {maas.Options{Files: []string{"-"}, Stdin: endless{}}, "stdin: error: reading standard input: it has more than 64 MiB, which is no document [file]"},
+		"endless":       {maas.Options{Files: []string{"-"}, Stdin: endless{}}, "stdin: error: reading standard input: it has more than 64 MiB [file]"},
 		"no name":       {maas.Options{Files: []string{""}}, "error: -f names no file [file]"},
 		"nothing in it": {maas.Options{Files: []string{"-"}, Stdin: strings.NewReader("# nothing\n")}, "stdin: error: the document is empty [file]"},
 	} {
@@ -33,6 +33,20 @@ func TestFilesThatAreNoDocuments(t *testing.T) {
 				t.Errorf("found %v, want %s", found, test.want)
 			}
 		})
+	}
+}
+
+// TestReferencesToWhatNeverEnds names a device where a file is meant.
+func TestReferencesToWhatNeverEnds(t *testing.T) {
+	const zero = "/dev/zero"
+	_, found := maas.Load(maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(
+		head + "products: {granite: {activeDocs: {docs: {file: " + zero + "}}}}\n")})
+	if !strings.Contains(found.Err().Error(), "it has more than 64 MiB") {
+		t.Error(found)
+	}
+	doc := load(t, strings.Replace(head, "${env:TOKEN}", "${file:"+zero+"}", 1))
+	if err := doc.Resolve(context.Background(), maas.Sources{}).Err(); err == nil || !strings.Contains(err.Error(), "it has more than 64 MiB") {
+		t.Error(err)
 	}
 }
 

@@ -2,7 +2,6 @@ package maas
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 
 	"sigs.k8s.io/yaml"
@@ -29,7 +28,7 @@ func readActiveDocs(r *reporter, doc *Document, o Options) {
 			if !filepath.IsAbs(path) {
 				path = filepath.Join(o.dirOf(pos.File), path)
 			}
-			data, err := os.ReadFile(path)
+			data, err := readWhole(path)
 			if err != nil {
 				r.errorf(pos, CodeFile, "%s: %v", a.Value.File, reason(err))
 				continue

@@ -36,7 +36,7 @@ func (s Sources) orOwn() Sources {
 		s.Env = os.LookupEnv
 	}
 	if s.ReadFile == nil {
-		s.ReadFile = os.ReadFile
+		s.ReadFile = readWhole
 	}
 	if s.Exec == nil {
 		s.Exec = shell
