@@ -59,6 +59,7 @@ const (
 	markdown = "markdown"
 	sarif    = "sarif"
 	github   = "github"
+	junit    = "junit"
 )
 
 // print writes data in a machine's format.

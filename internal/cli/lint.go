@@ -20,7 +20,7 @@ func newLint(g *global) *cobra.Command {
 		Short: "Check the document and what the gateway would make of it; asks no server",
 		Long: "Check all that validate checks, and the policy chains of products: metrics that the gateway would count and the product\n" +
 			"lacks, policies in an order that can't work, limits on tokens that block nobody, timeouts that cut replies of models.\n" +
-			"Errors end with exit code 1, warnings with 0. Formats: human, json, yaml, sarif, github.",
+			"Errors end with exit code 1, warnings with 0. Formats: human, json, yaml, sarif, github, junit.",
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return o.run() },
 	}
@@ -46,7 +46,7 @@ func (o *lintOptions) run() error {
 }
 
 // findingFormats are the forms that findings in a document have.
-func findingFormats() []string { return []string{human, json, yaml, sarif, github} }
+func findingFormats() []string { return []string{human, json, yaml, sarif, github, junit} }
 
 // showFindings writes findings to stdout, where they are what a command is for.
 func (g *global) showFindings(found maas.Diagnostics) error {
@@ -57,6 +57,8 @@ func (g *global) showFindings(found maas.Diagnostics) error {
 		return view.LintSARIF(g.Out, found, version())
 	case github:
 		return view.LintGitHub(g.Out, found)
+	case junit:
+		return view.LintJUnit(g.Out, found)
 	}
 	return view.Lint(g.Out, found)
 }

@@ -14,7 +14,7 @@ func newValidate(g *global) *cobra.Command {
 		Use:   "validate",
 		Short: "Check the document; asks no server",
 		Long: "Check the document for everything that can be known without a server. References to secrets need not resolve.\n" +
-			"Formats: human, json, yaml, sarif, github.",
+			"Formats: human, json, yaml, sarif, github, junit.",
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := g.format(findingFormats()...); err != nil {

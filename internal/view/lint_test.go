@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"strings"
 	"testing"
 
 	"example.com/maasctl/pkg/maas"
@@ -24,7 +25,7 @@ func findings() maas.Diagnostics {
 
 func TestLintFormats(t *testing.T) {
 	for file, write := range map[string]func(io.Writer, maas.Diagnostics) error{
-		"lint.txt": Lint, "lint.github": LintGitHub,
+		"lint.txt": Lint, "lint.github": LintGitHub, "lint.junit": LintJUnit,
 		"lint.json":  func(w io.Writer, found maas.Diagnostics) error { return JSON(w, NewFindings(found)) },
 		"lint.sarif": func(w io.Writer, found maas.Diagnostics) error { return LintSARIF(w, found, "v1.2.3") },
 	} {
@@ -93,6 +94,9 @@ func TestLintNothing(t *testing.T) {
 	}
 	b.Reset()
 	if err := LintGitHub(&b, nil); err != nil || b.Len() != 0 {
+		t.Error(b.String(), err)
+	}
+	if err := LintJUnit(&b, nil); err != nil || !strings.Contains(b.String(), `tests="1" failures="0"`) {
 		t.Error(b.String(), err)
 	}
 }
