@@ -84,6 +84,11 @@ func (d *decoder) structure(n *node, v reflect.Value, a at) {
 		d.decode(f.value, v.FieldByIndex(s.index), inner)
 	}
 	d.others(other, v, l, a)
+	if l.rest != nil && len(n.fields) == 0 { // "accounts: {}" says that there are none, as other empty collections do
+		if m, ok := v.FieldByIndex(l.rest.index).Addr().Interface().(mapping); ok {
+			m.makeRoom(0)
+		}
+	}
 	for _, name := range l.required {
 		if said := n.get(name); said == nil || said.isNull() {
 			d.errorf(n.pos, CodeSchema, "%s needs %s", describe(a.path), name)

@@ -263,3 +263,15 @@ func TestAliasesCantExplode(t *testing.T) {
 		t.Error(found)
 	}
 }
+
+// TestEmptyAccounts tells accounts of which there are none from those of which nothing is said: --prune takes the first.
+func TestEmptyAccounts(t *testing.T) {
+	for text, said := range map[string]bool{"{}": true, "{subscribe: all}": false, "{team: {}}": true} {
+		if doc := load(t, head+"accounts: "+text+"\n"); (doc.Accounts.Accounts != nil) != said {
+			t.Errorf("%s: said %v", text, !said)
+		}
+	}
+	if doc := load(t, head); doc.Accounts != nil {
+		t.Error("nothing is said of accounts")
+	}
+}
