@@ -54,11 +54,20 @@ func NewFindings(found maas.Diagnostics) Findings {
 // LintGitHub writes findings as commands of a GitHub workflow, which shows them beside the lines of a pull request.
 func LintGitHub(w io.Writer, found maas.Diagnostics) error {
 	for _, d := range found {
-		if err := command(w, d.Severity.String(), d.Pos, string(d.Code), d.Message); err != nil {
+		pos, message := filed(d)
+		if err := command(w, d.Severity.String(), pos, string(d.Code), message); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// filed is where a finding stands, and its message; one about the command line stands in no file, so its message says it.
+func filed(d maas.Diagnostic) (maas.Position, string) {
+	if strings.HasPrefix(d.Pos.File, "--") {
+		return maas.Position{}, d.Pos.File + ": " + d.Message
+	}
+	return d.Pos, d.Message
 }
 
 // data escapes what would end a workflow command; property also what would end one of its properties.

@@ -17,6 +17,7 @@ func findings() maas.Diagnostics {
 	}
 	return maas.Diagnostics{
 		{Severity: maas.Error, Message: "nowhere", Code: maas.CodeSet},
+		{Severity: maas.Error, Pos: at("--set a.b", 0, 0), Message: "no such key", Code: maas.CodeSchema},
 		{Severity: maas.Error, Pos: at("missing.yaml", 0, 0), Message: "no such file", Code: maas.CodeFile},
 		{Severity: maas.Error, Pos: at("my docs/a,b:c.yaml", 3, 7), Message: "100% of\r\nlines: \"a\", <b>", Code: maas.CodePolicyMetric},
 		{Severity: maas.Warning, Pos: at("/srv/maas.yaml", 12, 1), Message: "careful", Code: maas.CodePolicyTimeout},

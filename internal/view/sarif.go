@@ -77,8 +77,9 @@ func LintSARIF(w io.Writer, found maas.Diagnostics, version string) error {
 	}
 	run := newSARIFRun(version, rules)
 	for _, d := range found {
+		pos, message := filed(d)
 		run.Results = append(run.Results, sarifResult{
-			RuleID: string(d.Code), Level: d.Severity.String(), Message: sarifText{d.Message}, Locations: sarifLocations(d.Pos),
+			RuleID: string(d.Code), Level: d.Severity.String(), Message: sarifText{message}, Locations: sarifLocations(pos),
 			RuleIndex: slices.IndexFunc(codes, func(c maas.CodeInfo) bool { return c.Code == d.Code }),
 		})
 	}
