@@ -2,7 +2,6 @@ package keycloak
 
 import (
 	"maps"
-	"strings"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -111,14 +110,13 @@ func (w *wants) takenOver() {
 
 // outputs finds the secrets that the document's outputs name.
 func (w *wants) outputs() {
-	for _, r := range w.doc.Realms {
-		for _, c := range r.Value.Clients {
-			for _, o := range w.doc.Outputs {
-				if strings.Contains(o.Value, "realms."+r.Name+".clients."+c.Name+"."+fieldSecret+"}") {
-					w.ask(&maas.ClientRef{Realm: r.Name, Client: c.Name})
-				}
+	for _, o := range w.doc.Outputs {
+		_, _ = maas.ExpandOutput(o.Value, func(ref maas.OutputRef) (string, error) { // what is wrong with one is said where it is printed
+			if at := ref.Objects; len(at) == 2 && at[0].Kind == kindRealm && at[1].Kind == kindClient && ref.Field == fieldSecret {
+				w.ask(&maas.ClientRef{Realm: at[0].Name, Client: at[1].Name})
 			}
-		}
+			return "", nil
+		})
 	}
 }
 

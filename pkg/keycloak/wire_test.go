@@ -119,6 +119,20 @@ func TestSecretsAreReadWhereNeeded(t *testing.T) {
 	}
 }
 
+// An output that names a client's secret needs it read, however it is written.
+func TestSecretsOfOutputsAreRead(t *testing.T) {
+	for _, output := range []string{"${realms.REALM.clients.b.secret}", `the ${realms["REALM"].clients["b"].secret} of it`} {
+		s := watch(t, keycloaktest.Options{Version: 18})
+		w := newWorld(t, s.server)
+		doc := w.document("realms: {REALM: {clients: {a: {}, b: {}}}}\noutputs: {one: '" + output + "', other: '${realms.REALM.clients.a.clientId}'}")
+		w.run(doc)
+		before := s.count("GET client-secret")
+		if _, p, _ := w.plan(doc); s.count("GET client-secret") != before+1 || !p.Empty {
+			t.Errorf("%s: %d secrets read, %d changes", output, s.count("GET client-secret")-before, len(p.Changes))
+		}
+	}
+}
+
 // withSignIn is a document whose portal signs in by a client of the realm; the 3scale part is nobody's here.
 func (w *world) withSignIn(text, client string) *maas.Document {
 	w.t.Helper()
