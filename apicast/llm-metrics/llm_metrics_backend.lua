@@ -1,16 +1,19 @@
 --- Calls to the 3scale backend through the gateway's own client, and what its answers mean.
 
+local find = string.find
 local format = string.format
 local match = string.match
 local pairs = pairs
 local pcall = pcall
 local tonumber = tonumber
 local type = type
+local aside = require('llm_metrics_aside')
 local backend_client = require('apicast.backend_client')
 local client = require('llm_metrics_client')
 
 local _M = {}
 
+local TIMEOUT = { status = 0, error = 'timeout' }
 local PATIENCE = 10 -- a report, which nobody waits for, gets so many times as long as a question
 
 -- What goes wrong inside the client is no answer either.
@@ -21,6 +24,12 @@ local function call(service, timeout, method, ...)
   end, ...)
   if not ok or type(answer) ~= 'table' then return { status = 0, error = 'connection' } end
   return answer
+end
+
+-- True if the backend's address has to be looked up.
+local function named(service)
+  local host = match(tostring(backend_client.endpoint or (service.backend or {}).endpoint), '^%a+://([^:/]+)')
+  return not host or find(host, '[^%d.]') ~= nil
 end
 
 --- A whole number as the backend reads it: Lua writes 1e14 as "1e+14", which the backend refuses.
@@ -74,9 +83,14 @@ end
 function _M.authorize(service, usage, credentials, timeout)
   local parameters = {}
   for metric, number in pairs(usage) do parameters['usage[' .. metric .. ']'] = _M.whole(number) end
-  local answer = call(service, timeout, 'authorize', parameters, credentials)
-  -- The backend has closed a connection that was kept for the next call. Asking twice counts nothing.
-  if answer.status == 0 and answer.error == 'closed' then answer = call(service, timeout, 'authorize', parameters, credentials) end
+  local function ask() return call(service, timeout, 'authorize', parameters, credentials) end
+  local function ask_twice()
+    local answer = ask()
+    -- The backend has closed a connection that was kept for the next call. Asking again counts nothing.
+    return answer.status == 0 and answer.error == 'closed' and ask() or answer
+  end
+  local answer
+  if named(service) then answer = aside.call(timeout / 1000, ask_twice) or TIMEOUT else answer = ask_twice() end
   return verdict(answer)
 end
 

@@ -32,7 +32,10 @@ local function extract(service)
   return id and { app_id = id, app_key = key }
 end
 
+local function client_has_gone() ngx.exit(499) end
+
 function _M:rewrite(context)
+  ngx.on_abort(client_has_gone)
   local service = context.service
   local credentials = extract(service)
   if not credentials then return errors.no_credentials(service) end

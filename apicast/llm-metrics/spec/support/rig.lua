@@ -197,6 +197,9 @@ function Rig:counted(application, metric, expected)
   return value
 end
 
+--- How often the gateway has looked up the address of its backend.
+function Rig:lookups() return tonumber(http.request({ port = self.port, path = '/lookups' }).body) end
+
 --- The sum of the gateway's time series of this name whose labels hold all of the given ones.
 function Rig:metric(name, labels)
   local sum

@@ -1,8 +1,8 @@
 -- How calls to the 3scale backend are made and what becomes of their answers, without a gateway.
-local STUBBED = { 'apicast.backend_client', 'resty.http_ng.backend.resty', 'llm_metrics_client', 'llm_metrics_backend' }
+local STUBBED = { 'apicast.backend_client', 'resty.http_ng.backend.resty', 'llm_metrics_aside', 'llm_metrics_client', 'llm_metrics_backend' }
 
 describe('a call to the backend', function()
-  local answers, calls, before, backend
+  local answers, calls, asides, before, backend
 
   setup(function()
     before = {}
@@ -17,12 +17,18 @@ describe('a call to the backend', function()
     package.loaded['apicast.backend_client'] = {
       new = function(_, _, client) return { client = client, authorize = ask, report = ask } end,
     }
+    package.loaded.llm_metrics_aside = {
+      call = function(seconds, call)
+        asides[#asides + 1] = seconds
+        return call()
+      end,
+    }
     backend = require('llm_metrics_backend')
   end)
   teardown(function()
     for _, name in ipairs(STUBBED) do package.loaded[name] = before[name] end
   end)
-  before_each(function() answers, calls = {}, {} end)
+  before_each(function() answers, calls, asides = {}, {}, {} end)
 
   local function report() return backend.report({ id = '1' }, 'user_key', 'key', { hits = 1 }, 500) end
   local function authorize() return backend.authorize({ id = '1' }, { hits = 1 }, { user_key = 'key' }, 500) end
@@ -53,6 +59,18 @@ describe('a call to the backend', function()
     answers = { closed }
     assert.equal('unavailable', report().kind)
     assert.equal(5, #calls)
+  end)
+
+  it('is made aside of the request where the backend has a name', function()
+    for endpoint, times in pairs({ ['http://127.0.0.1:3000'] = 0, ['http://10.0.0.1'] = 0, ['https://backend.example.com/x'] = 1, ['http://1a:80'] = 1 }) do
+      asides = {}
+      backend.authorize({ id = '1', backend = { endpoint = endpoint } }, { hits = 1 }, {}, 500)
+      assert.message(endpoint).equal(times, #asides)
+      assert.equal(times == 1 and 0.5 or nil, asides[1])
+    end
+    asides = {}
+    report()
+    assert.equal(0, #asides)
   end)
 
   it('that raises an error inside the client is one without an answer', function()
