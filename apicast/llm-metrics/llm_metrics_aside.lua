@@ -5,6 +5,7 @@
 -- end, whoever has gone, and the request waits for it no longer than it should.
 
 local pcall = pcall
+local unpack = unpack
 local timer_at = ngx.timer.at
 local semaphore = require('ngx.semaphore')
 
@@ -14,21 +15,23 @@ local _M = {}
 
 local under_way = 0
 
---- Makes a call and returns what it returns, or nil if that takes longer than so many seconds or the call raises an error.
-function _M.call(seconds, call)
-  if ngx.get_phase() == 'timer' then return call() end
+local function run(_, job)
+  under_way = under_way + 1
+  local ok, answer = pcall(job.call, unpack(job))
+  under_way = under_way - 1
+  job.answer = ok and answer or nil
+  job.done:post()
+end
+
+--- Returns what call(...) returns, or nil if that takes longer than so many seconds or raises an error.
+-- @param call no closure over what the request has on its stack, which is gone when the client is
+function _M.call(seconds, call, ...)
+  if ngx.get_phase() == 'timer' then return call(...) end
   if under_way >= MOST then return nil end
-  local done, answer = semaphore.new(), nil
-  local ok = timer_at(0, function()
-    under_way = under_way + 1
-    local called, result = pcall(call)
-    under_way = under_way - 1
-    answer = called and result or nil
-    done:post()
-  end)
-  if not ok then return call() end
-  done:wait(seconds)
-  return answer
+  local job = { done = semaphore.new(), call = call, ... }
+  if not timer_at(0, run, job) then return call(...) end
+  job.done:wait(seconds)
+  return job.answer
 end
 
 return _M

@@ -76,6 +76,13 @@ local function verdict(answer)
   return unavailable(answer) or { kind = 'misconfigured', reason = format('status_%d', status) }
 end
 
+local function ask(service, timeout, parameters, credentials)
+  local answer = call(service, timeout, 'authorize', parameters, credentials)
+  -- The backend has closed a connection that was kept for the next call. Asking again counts nothing.
+  if answer.status == 0 and answer.error == 'closed' then answer = call(service, timeout, 'authorize', parameters, credentials) end
+  return answer
+end
+
 --- Asks whether this much usage is allowed, without counting it.
 -- @param usage metric -> number
 -- @return kind: allowed; limited (reset in seconds, maximum); denied (the credentials); unknown_metric; not_found (the
@@ -83,14 +90,12 @@ end
 function _M.authorize(service, usage, credentials, timeout)
   local parameters = {}
   for metric, number in pairs(usage) do parameters['usage[' .. metric .. ']'] = _M.whole(number) end
-  local function ask() return call(service, timeout, 'authorize', parameters, credentials) end
-  local function ask_twice()
-    local answer = ask()
-    -- The backend has closed a connection that was kept for the next call. Asking again counts nothing.
-    return answer.status == 0 and answer.error == 'closed' and ask() or answer
-  end
   local answer
-  if named(service) then answer = aside.call(timeout / 1000, ask_twice) or TIMEOUT else answer = ask_twice() end
+  if named(service) then
+    answer = aside.call(timeout / 1000, ask, service, timeout, parameters, credentials) or TIMEOUT
+  else
+    answer = ask(service, timeout, parameters, credentials)
+  end
   return verdict(answer)
 end
 

@@ -237,6 +237,7 @@ describe('token limits of a plan', function()
     require('socket').sleep(0.6)
     assert.has_error(function() rig:send('named_backend', 'ten', { timeout = 0.05 }) end)
     assert.is_true(looks_up())
+    assert.is_nil(rig:error_log():find('runtime error', 1, true))
   end)
 
   it('close the product while the backend is away or slow, where that was chosen', function()

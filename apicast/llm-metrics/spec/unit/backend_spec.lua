@@ -18,9 +18,9 @@ describe('a call to the backend', function()
       new = function(_, _, client) return { client = client, authorize = ask, report = ask } end,
     }
     package.loaded.llm_metrics_aside = {
-      call = function(seconds, call)
+      call = function(seconds, call, ...)
         asides[#asides + 1] = seconds
-        return call()
+        return call(...)
       end,
     }
     backend = require('llm_metrics_backend')
