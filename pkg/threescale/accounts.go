@@ -1,12 +1,9 @@
 package threescale
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -17,7 +14,7 @@ const accountsPath = "/admin/api/accounts"
 // accountKind are the developer accounts. They have no system name: the organization's name is their key.
 type accountKind struct{}
 
-func (accountKind) info() plan.Kind { return plan.Kind{Name: kindAccount} }
+func (accountKind) info() plan.Kind { return plan.Kind{Name: kindAccount, Born: bornBelowAccount} }
 
 func accountAt(name string) plan.Address { return plan.Root(System, kindAccount, name) }
 
@@ -43,7 +40,7 @@ func (w *wants) account(name string, a *maas.Account) {
 	}
 	put(o.Fields, fieldAccountPlan, a.Plan)
 	o.Was = a.Renamed
-	o.Native = signingUp(a)
+	o.Native = &newcomer{user: signingUp(a)}
 	w.add(o, a.Meta, path...)
 	if a.Absent {
 		return
@@ -55,27 +52,6 @@ func (w *wants) account(name string, a *maas.Account) {
 
 // fieldAccountPlan is the account plan, by its name.
 const fieldAccountPlan = "plan"
-
-// signingUp is the user who comes along with a new account: 3scale makes an account only by signing somebody up. The
-// first administrator by name, or else the first user by name.
-func signingUp(a *maas.Account) *maas.Entry[*maas.AccountUser] {
-	users := slices.Clone(a.Users)
-	users = slices.DeleteFunc(users, func(e maas.Entry[*maas.AccountUser]) bool { return e.Value.Absent })
-	slices.SortFunc(users, func(x, y maas.Entry[*maas.AccountUser]) int {
-		return cmp.Or(cmp.Compare(rank(x.Value), rank(y.Value)), cmp.Compare(x.Name, y.Name))
-	})
-	if len(users) == 0 {
-		return nil
-	}
-	return &users[0]
-}
-
-func rank(u *maas.AccountUser) int {
-	if u.Role != nil && *u.Role == "member" {
-		return 1
-	}
-	return 0
-}
 
 type accountJSON struct {
 	ID          int64             `json:"id"`
@@ -138,7 +114,7 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 		o.Owner = a.Annotations[managedBy]
 		out = append(out, r.found(o, a.ID))
 	}
-	return out, nil
+	return out, r.newcomers(ctx, out)
 }
 
 func (k accountKind) write(ctx context.Context, s *Session, c *change) error {
@@ -168,50 +144,6 @@ func (k accountKind) write(ctx context.Context, s *Session, c *change) error {
 		return err
 	}
 	return s.api.do(ctx, http.MethodPut, itemPath(accountsPath, account, "/change_plan.json"), map[string]any{"plan_id": id}, nil)
-}
-
-// signUp makes an account with its first user, who gets active and the account approved where a password is given.
-func (accountKind) signUp(ctx context.Context, s *Session, c *change, body map[string]any, planName string) error {
-	user, _ := c.Desired.Native.(*maas.Entry[*maas.AccountUser])
-	if user == nil {
-		return errors.New("3scale makes an account only together with a user; the document names none for it")
-	}
-	if planName != "" {
-		id, err := s.accountPlan(ctx, planName)
-		if err != nil {
-			return err
-		}
-		body["account_plan_id"] = id
-	}
-	for name, v := range userParams(user.Value) {
-		body[name] = v
-	}
-	body["username"] = user.Name
-	body["annotations"] = map[string]string{managedBy: s.config.Owner}
-	var made accountJSON
-	id, err := s.create(ctx, func() (int64, error) {
-		var w wrapped[accountJSON]
-		err := s.api.do(ctx, http.MethodPost, "/admin/api/signup.json", body, &w)
-		made = w.Value
-		return made.ID, err
-	}, func() (int64, error) {
-		found, err := accountsOf(ctx, s.api)
-		for _, a := range found {
-			if a.OrgName == c.Name {
-				made = a.accountJSON
-				return a.ID, nil
-			}
-		}
-		return 0, err
-	})
-	if err != nil {
-		return err
-	}
-	c.made(s, id)
-	if made.Annotations[managedBy] == s.config.Owner {
-		return nil
-	}
-	return s.update(ctx, c, accountsPath, map[string]any{"annotations": map[string]string{managedBy: s.config.Owner}})
 }
 
 func (s *Session) accountPlan(ctx context.Context, name string) (int64, error) {

@@ -89,6 +89,7 @@ type applicationJSON struct {
 	Description   *string `json:"description"`
 	ServiceID     int64   `json:"service_id"`
 	PlanID        int64   `json:"plan_id"`
+	State         string  `json:"state"`
 	UserKey       string  `json:"user_key"`
 	ApplicationID string  `json:"application_id"`
 	RedirectURL   *string `json:"redirect_url"`
@@ -107,15 +108,15 @@ func (applicationKind) read(ctx context.Context, r *reader, parent *plan.Object)
 	if err != nil {
 		return nil, err
 	}
-	products, err := pages[named](ctx, r, productsPath+".json")
+	products, err := r.productNames(ctx)
 	if err != nil {
 		return nil, err
 	}
-	key := r.keysOf(parent.Address, kindApplication, len(found), func(i int) string { return found[i].Name })
+	keys := r.applicationKeys(parent.Address, found)
 	var out []*plan.Object
 	for _, a := range found {
 		r.s.config.Transport.Redactor.Add(a.UserKey)
-		o := parent.Child(kindApplication, key(a.Name), plan.Fields{
+		o := parent.Child(kindApplication, keys[a.ID], plan.Fields{
 			"name": a.Name, "description": text(a.Description), "redirectUrl": text(a.RedirectURL),
 			"userKey": secret.New("", a.UserKey), "appId": a.ApplicationID,
 		})
@@ -135,6 +136,35 @@ func (applicationKind) read(ctx context.Context, r *reader, parent *plan.Object)
 		out = append(out, r.found(o, a.ID))
 	}
 	return out, nil
+}
+
+// applicationKeys are the document's keys for an account's applications, by number. Several may have one name, such as
+// those that a sign-up makes: then the name is that of the document's product, or the first one's, and the others go by
+// their numbers as well.
+func (r *reader) applicationKeys(account plan.Address, found []applicationJSON) map[int64]string {
+	key := r.keysOf(account, kindApplication, len(found), func(i int) string { return found[i].Name })
+	holder := map[string]applicationJSON{}
+	for _, a := range found {
+		name := key(a.Name)
+		h, taken := holder[name]
+		if d := r.desired[account.Child(kindApplication, name)]; !taken || d != nil && r.isOf(a, d) && !r.isOf(h, d) {
+			holder[name] = a
+		}
+	}
+	out := map[int64]string{}
+	for _, a := range found {
+		if out[a.ID] = key(a.Name); holder[out[a.ID]].ID != a.ID {
+			out[a.ID] += fmt.Sprintf(" (%d)", a.ID)
+		}
+	}
+	return out
+}
+
+// isOf tells whether an application is for the product that the document says.
+func (r *reader) isOf(a applicationJSON, d *plan.Object) bool {
+	product, _ := d.Fields[fieldProduct].(string)
+	id, err := r.s.id(productAt(product))
+	return err == nil && id == a.ServiceID
 }
 
 func (r *reader) keys(ctx context.Context, o *plan.Object, path string) error {

@@ -2,7 +2,6 @@ package threescale
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"golang.org/x/sync/errgroup"
@@ -12,15 +11,9 @@ import (
 	"example.com/maasctl/pkg/plan"
 )
 
-// accountSubscriptionsKind are the products that one account is subscribed to, each by a service plan.
-type accountSubscriptionsKind struct{}
-
 // subscriptionsKind is the wish that every approved account sees every product: `subscribe: all`.
 type subscriptionsKind struct{}
 
-func (accountSubscriptionsKind) info() plan.Kind {
-	return plan.Kind{Name: kindAccountSubscriptions, Part: true}
-}
 func (subscriptionsKind) info() plan.Kind { return plan.Kind{Name: kindSubscriptions, Part: true} }
 
 // The one field of `subscribe: all`, and its value where there is nothing to do.
@@ -28,19 +21,6 @@ const (
 	fieldSubscribed = "subscribed"
 	everyAccount    = "all"
 )
-
-func (w *wants) accountSubscriptions(account *plan.Object, a *maas.Account, path []string) {
-	if a.Subscribe == nil {
-		return
-	}
-	set := plan.Set{}
-	o := account.Child(kindAccountSubscriptions, "", plan.Fields{"subscription": set})
-	for _, e := range a.Subscribe {
-		set[e.Name] = e.Value
-		o.Refs = append(o.Refs, productAt(e.Name), productAt(e.Name).Child(kindServicePlan, e.Value))
-	}
-	w.add(o, maas.Meta{}, append(path, "subscribe")...)
-}
 
 // subscriptions wants every account subscribed to the default service plan of every product. It comes after all products
 // and accounts of the document.
@@ -60,7 +40,7 @@ func (w *wants) subscriptions(a *maas.Accounts) {
 	}
 	for _, e := range a.Accounts {
 		if !e.Value.Absent {
-			o.Refs = append(o.Refs, accountAt(e.Name))
+			o.Refs = append(o.Refs, accountAt(e.Name), accountAt(e.Name).Child(kindAccountSubscriptions, ""))
 		}
 	}
 	w.add(o, maas.Meta{}, "accounts", "subscribe")
@@ -83,87 +63,6 @@ type servicePlanRow struct {
 	Default bool   `json:"default"`
 }
 
-func (accountSubscriptionsKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {
-	id, err := r.s.id(parent.Address)
-	if err != nil {
-		return nil, err
-	}
-	found, err := subscriptionsOf(ctx, r, id)
-	if err != nil {
-		return nil, err
-	}
-	products, err := pages[named](ctx, r, productsPath+".json")
-	if err != nil {
-		return nil, err
-	}
-	set, ids := plan.Set{}, map[string]int64{}
-	for _, p := range products {
-		for _, sub := range found {
-			if sub.ServiceID != p.ID {
-				continue
-			}
-			plans, err := list[servicePlanRow](ctx, r, itemPath(productsPath, p.ID, "/service_plans.json"))
-			if err != nil {
-				return nil, err
-			}
-			ids[p.SystemName] = sub.ID
-			for _, sp := range plans {
-				if sp.ID == sub.PlanID {
-					set[p.SystemName] = sp.Name
-				}
-			}
-		}
-	}
-	o := parent.Child(kindAccountSubscriptions, "", plan.Fields{"subscription": set})
-	o.Native = ids
-	return []*plan.Object{o}, nil
-}
-
-func (accountSubscriptionsKind) write(ctx context.Context, s *Session, c *change) error {
-	base, err := s.account(c.Parent)
-	if err != nil {
-		return err
-	}
-	base += "/service_subscriptions"
-	var ids map[string]int64
-	if c.Live != nil {
-		ids, _ = c.Live.Native.(map[string]int64)
-	}
-	for _, f := range c.Fields {
-		switch f.Action {
-		case plan.Remove:
-			err = s.delete(ctx, itemPath(base, ids[f.Element], ".json"))
-		case plan.SetField:
-			err = s.withServicePlan(ctx, f, func(plan int64) error {
-				return s.api.do(ctx, http.MethodPut, itemPath(base, ids[f.Element], "/change_plan.json"), map[string]any{"plan_id": plan}, nil)
-			})
-		default:
-			err = s.withServicePlan(ctx, f, func(plan int64) error { return s.subscribe(ctx, base, plan) })
-		}
-		if err != nil {
-			return fmt.Errorf("subscription to %s: %w", f.Element, err)
-		}
-	}
-	return nil
-}
-
-// withServicePlan finds the service plan that a subscription names.
-func (s *Session) withServicePlan(ctx context.Context, f plan.FieldChange, do func(id int64) error) error {
-	product := productAt(f.Element)
-	name, _ := f.New.(string)
-	at := product.Child(kindServicePlan, name)
-	if !s.known(at) {
-		if err := s.learnServicePlans(ctx, product); err != nil {
-			return err
-		}
-	}
-	id, err := s.id(at)
-	if err != nil {
-		return err
-	}
-	return do(id)
-}
-
 // subscribe makes a subscription; that there is one already, as after a broken connection, is fine.
 func (s *Session) subscribe(ctx context.Context, base string, plan int64) error {
 	for attempt := 0; ; attempt++ {
@@ -178,10 +77,6 @@ func (s *Session) subscribe(ctx context.Context, base string, plan int64) error 
 }
 
 const subscribeAttempts = 4
-
-func (accountSubscriptionsKind) remove(context.Context, *Session, *change) error {
-	return errPart(kindAccountSubscriptions)
-}
 
 func (subscriptionsKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.Object, error) {
 	missing, err := r.s.missingSubscriptions(ctx, r)
@@ -257,6 +152,9 @@ func (s *Session) missingSubscriptions(ctx context.Context, g getter) ([]missing
 		}
 		group.Go(func() error {
 			have, err := subscriptionsOf(ctx, g, a.ID)
+			if gone(err) { // the account goes in the same run
+				return nil
+			}
 			lacking[i] = lacks(a.ID, products, defaults, have)
 			return err
 		})
