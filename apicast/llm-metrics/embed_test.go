@@ -132,6 +132,7 @@ func TestConfigurations(t *testing.T) {
 		// What the admin portal's form saves of fields that were left empty.
 		`{"enforce": [], "metrics": {}, "include_usage_paths": [], "rules": []}`,
 		`{"application_lookup": {"endpoint": "https://admin.example.com", "access_token": "token"}}`,
+		`{"application_lookup": {}}`, // as the portal's form fills it in
 	}
 	for _, text := range good {
 		if err := validate(t, schema, text); err != nil {
