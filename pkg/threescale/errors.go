@@ -92,6 +92,22 @@ func says(err error, status int, text string) bool {
 	return errors.As(err, &e) && e.Status == status && strings.Contains(string(e.Body), text)
 }
 
+// refusedSystemName tells whether the system name, and nothing else, is why 3scale refuses an object.
+func refusedSystemName(err error) bool {
+	var e *transport.Error
+	if !errors.As(err, &e) || e.Status != http.StatusUnprocessableEntity {
+		return false
+	}
+	var body struct {
+		Errors map[string]json.RawMessage `json:"errors"`
+	}
+	if json.Unmarshal(e.Body, &body) != nil {
+		return false
+	}
+	_, named := body.Errors["system_name"]
+	return named && len(body.Errors) == 1
+}
+
 func gone(err error) bool { return transport.Is(err, http.StatusNotFound) }
 
 // ErrNotAuthorized is a token that the tenant doesn't know, or that lacks a right.

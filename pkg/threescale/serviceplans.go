@@ -2,6 +2,8 @@ package threescale
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 
 	"example.com/maasctl/pkg/maas"
@@ -79,16 +81,31 @@ func (servicePlanKind) write(ctx context.Context, s *Session, c *change) error {
 			return err
 		}
 	}
-	return s.writePlan(ctx, c, base, func(body map[string]any) error {
-		return s.createNamed(ctx, c, base+".json", body, func(ctx context.Context) ([]named, error) {
-			found, err := s.servicePlansOf(ctx, s.api, c.Parent)
-			var out []named
-			for _, p := range found {
-				out = append(out, named{ID: p.ID, SystemName: p.Name})
-			}
-			return out, err
-		})
-	})
+	return s.writePlan(ctx, c, base, func(body map[string]any) error { return s.createServicePlan(ctx, c, base+".json", body) })
+}
+
+// createServicePlan leaves the system name to 3scale, which makes it of the plan's name. Where that can't be, because a
+// plan that has another name by now was made by this one, or because too little is left of the name, it gets one of the
+// form that 3scale itself takes where nothing is left of a name. Nobody sees it.
+func (s *Session) createServicePlan(ctx context.Context, c *change, path string, body map[string]any) error {
+	byName := func(ctx context.Context) ([]named, error) {
+		found, err := s.servicePlansOf(ctx, s.api, c.Parent)
+		var out []named
+		for _, p := range found {
+			out = append(out, named{ID: p.ID, SystemName: p.Name})
+		}
+		return out, err
+	}
+	err := s.createNamed(ctx, c, path, body, byName)
+	if !refusedSystemName(err) {
+		return err
+	}
+	var random [6]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return err
+	}
+	body["system_name"] = "service_plan_" + hex.EncodeToString(random[:])
+	return s.createNamed(ctx, c, path, body, byName)
 }
 
 func (s *Session) learnServicePlans(ctx context.Context, product plan.Address) error {

@@ -118,7 +118,8 @@ func (s *Session) known(a plan.Address) bool {
 }
 
 // create sends a POST that can't be sent twice. Where the connection broke, or something in between answered, it looks
-// whether the object is there before it sends again. look returns its number, or 0.
+// whether the object is there before it sends again, and so where the name is taken. look returns its number, or 0. An
+// error of post that is waiting is tried again.
 func (s *Session) create(ctx context.Context, post func() (int64, error), look func() (int64, error)) (int64, error) {
 	var id int64
 	err := s.waitFor(ctx, func() (bool, error) {
@@ -127,7 +128,9 @@ func (s *Session) create(ctx context.Context, post func() (int64, error), look f
 		if err == nil {
 			return true, nil
 		}
-		if !transport.Uncertain(err) && !transport.Is(err, http.StatusConflict) && !says(err, http.StatusUnprocessableEntity, textTaken) {
+		_, passes := err.(waiting) //nolint:errorlint // made by post itself
+		passes = passes || transport.Uncertain(err) || transport.Is(err, http.StatusConflict)
+		if !passes && !says(err, http.StatusUnprocessableEntity, textTaken) {
 			return false, err
 		}
 		found, lookErr := look()
@@ -138,7 +141,10 @@ func (s *Session) create(ctx context.Context, post func() (int64, error), look f
 			id = found
 			return true, nil
 		}
-		return false, waiting{err} // a deleted object keeps its name for a while
+		if passes {
+			err = waiting{err}
+		}
+		return false, err
 	})
 	return id, err
 }

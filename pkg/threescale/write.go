@@ -25,6 +25,9 @@ func (s *Session) createNamed(ctx context.Context, c *change, path string, body 
 		func() (int64, error) {
 			var w wrapped[named]
 			err := s.api.do(ctx, http.MethodPost, path, body, &w)
+			if lingers(c.Kind) && says(err, http.StatusUnprocessableEntity, textTaken) && refusedSystemName(err) {
+				err = waiting{err}
+			}
 			return w.Value.ID, err
 		},
 		func() (int64, error) { return find(ctx, c.Name, list) })
@@ -34,6 +37,10 @@ func (s *Session) createNamed(ctx context.Context, c *change, path string, body 
 	c.made(s, id)
 	return nil
 }
+
+// lingers tells whether a deleted object keeps its system name until 3scale's background job has purged it. Those of
+// other kinds are gone at once: what has their name then keeps it.
+func lingers(kind string) bool { return kind == kindProduct || kind == kindBackend }
 
 // made remembers the number of what has just been created.
 func (c *change) made(s *Session, id int64) {
