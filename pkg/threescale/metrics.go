@@ -143,7 +143,7 @@ func (k metricKind) write(ctx context.Context, s *Session, c *change) error {
 		body["unit"] = "hit" // 3scale wants one
 	}
 	return s.createNamed(ctx, c, base+".json", body, func(ctx context.Context) ([]named, error) {
-		return s.metricNames(ctx, c.Parent)
+		return k.names(ctx, s, c.Parent)
 	})
 }
 
@@ -199,7 +199,8 @@ func (s *Session) learnMetrics(ctx context.Context, owner plan.Address) error {
 	return nil
 }
 
-func (s *Session) metricNames(ctx context.Context, owner plan.Address) ([]named, error) {
+// names are the metrics of an owner, or its methods. The two share their names, and the one isn't the other.
+func (k metricKind) names(ctx context.Context, s *Session, owner plan.Address) ([]named, error) {
 	found, err := metricsOf(ctx, s.api, s, owner)
 	if err != nil {
 		return nil, err
@@ -210,6 +211,9 @@ func (s *Session) metricNames(ctx context.Context, owner plan.Address) ([]named,
 	}
 	var out []named
 	for _, m := range found {
+		if (m.ParentID != nil) != k.method {
+			continue
+		}
 		out = append(out, named{ID: m.ID, SystemName: m.key(id)})
 	}
 	return out, nil
