@@ -48,6 +48,11 @@ func Owner(doc *maas.Document) string { return "maasctl:" + doc.Name }
 
 // Plan reads the systems, side by side, and compares. The state that it returns is what it has read.
 func (e *Engine) Plan(ctx context.Context, opts PlanOptions) (*plan.Plan, plan.State, error) {
+	return e.plan(ctx, opts, nil)
+}
+
+// plan also reads collections that have no part in the plan.
+func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Collection) (*plan.Plan, plan.State, error) {
 	in := plan.Input{Owner: Owner(e.Document), Live: plan.State{}, Prune: opts.Prune, Select: opts.Select}
 	in.NotApplied = e.notApplied()
 	var peers []string
@@ -64,7 +69,8 @@ func (e *Engine) Plan(ctx context.Context, opts PlanOptions) (*plan.Plan, plan.S
 		in.Collections = append(in.Collections, collections...)
 		in.NotApplied = append(in.NotApplied, notes...)
 		group.Go(func() (err error) {
-			states[i], err = s.Read(ctx, objects, collections, opts.Prune)
+			read := slices.Concat(collections, missing(needed, s.Target().System, objects, collections))
+			states[i], err = s.Read(ctx, objects, read, opts.Prune)
 			if err != nil {
 				err = fmt.Errorf("read %s at %s: %w", s.Target().System, s.Target().URL, err)
 			}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -17,15 +18,22 @@ func (e *Engine) Outputs(ctx context.Context, name string) ([]Output, error) {
 	if name != "" && !e.Document.Outputs.Has(name) {
 		return nil, fmt.Errorf("the document has no output %q; it has %v", name, e.Document.Outputs.Names())
 	}
-	_, live, err := e.Plan(ctx, PlanOptions{})
+	var asked maas.Map[string]
+	for _, o := range e.Document.Outputs {
+		if name == "" || o.Name == name {
+			asked = append(asked, o)
+		}
+	}
+	needed, err := collectionsOf(asked)
+	if err != nil {
+		return nil, err
+	}
+	_, live, err := e.plan(ctx, PlanOptions{}, needed)
 	if err != nil {
 		return nil, err
 	}
 	var out []Output
-	for _, o := range e.Document.Outputs {
-		if name != "" && o.Name != name {
-			continue
-		}
+	for _, o := range asked {
 		value, err := maas.ExpandOutput(o.Value, func(r maas.OutputRef) (string, error) { return outputValue(live, r) })
 		if err != nil {
 			return nil, fmt.Errorf("output %s: %w", o.Name, err)
@@ -33,6 +41,37 @@ func (e *Engine) Outputs(ctx context.Context, name string) ([]Output, error) {
 		out = append(out, Output{o.Name, value})
 	}
 	return out, nil
+}
+
+// collectionsOf lists where the objects stand whose values outputs show. Not all are the document's: a product has a
+// gateway, and so public addresses, though the document may say nothing of it.
+func collectionsOf(outputs maas.Map[string]) ([]plan.Collection, error) {
+	var out []plan.Collection
+	for _, o := range outputs {
+		_, err := maas.ExpandOutput(o.Value, func(r maas.OutputRef) (string, error) {
+			parent := plan.Address("")
+			for i, object := range r.Objects {
+				above := r
+				above.Objects = r.Objects[:i+1]
+				at := outputAddress(above)
+				out = append(out, plan.Collection{System: at.System(), Kind: object.Kind, Parent: parent})
+				parent = at
+			}
+			return "", nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("output %s: %w", o.Name, err)
+		}
+	}
+	return out, nil
+}
+
+// missing are the collections that a system reads neither for its objects nor for the collections of the document.
+func missing(needed []plan.Collection, system string, objects []*plan.Object, collections []plan.Collection) []plan.Collection {
+	return slices.DeleteFunc(slices.Clone(needed), func(n plan.Collection) bool {
+		return n.System != system || slices.Contains(collections, n) ||
+			slices.ContainsFunc(objects, func(o *plan.Object) bool { return o.Kind == n.Kind && o.Parent == n.Parent })
+	})
 }
 
 func outputValue(live plan.State, r maas.OutputRef) (string, error) {
