@@ -21,10 +21,10 @@ func advice(err error) string {
 	var page *stdjson.SyntaxError // an answer that isn't JSON
 	var notTLS tls.RecordHeaderError
 	switch {
+	case errors.Is(err, syscall.ECONNREFUSED): // even where the time was over before the last attempt
+		return "Nothing listens there: look at the server's address in the document, and whether it runs."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The command took longer than --timeout allows."
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "Nothing listens there: look at the server's address in the document, and whether it runs."
 	case errors.As(err, &name):
 		return "This machine doesn't know the host: look at the server's address in the document."
 	case errors.As(err, &authority), errors.As(err, &host):

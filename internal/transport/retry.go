@@ -3,12 +3,14 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,19 +19,25 @@ import (
 
 // retry sends a request again where that can do no harm: reads and idempotent writes after 409, 502, 503, 504 and broken
 // connections, and anything after 429, which says that nothing was done. A POST that may have taken effect goes back to
-// its caller, who looks first (see Uncertain).
+// its caller, who looks first (see Uncertain). A server that has never answered may not be there at all: where it can't be
+// reached, that is said after a moment.
 type retry struct {
 	next      http.RoundTripper
 	attempts  int
 	first     time.Duration
 	conflicts bool // are the caller's business
 	stats     *Stats
+	answered  atomic.Bool // whatever it was
 }
 
 const (
 	defaultAttempts = 6
 	defaultBackoff  = 200 * time.Millisecond
 	longestWait     = 30 * time.Second // of one pause, whatever Retry-After says
+
+	// Attempts to reach a server that has never answered, and how long they may go on: two pauses come to 0.9 s at most.
+	firstAttempts = 3
+	firstPatience = time.Second
 )
 
 func newRetry(next http.RoundTripper, opts Options) *retry {
@@ -46,24 +54,54 @@ func newRetry(next http.RoundTripper, opts Options) *retry {
 func (t *retry) RoundTrip(r *http.Request) (*http.Response, error) {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.Multiplier = t.first, 2
+	begin := time.Now()
+	var before error // why there is another attempt
 	for attempt := 1; ; attempt++ {
 		again, err := rewound(r, attempt)
 		if err != nil {
 			return nil, err
 		}
 		resp, err := t.next.RoundTrip(again)
-		if attempt == t.attempts || !t.worthAnother(r, resp, err) {
-			return resp, err
+		if err == nil {
+			t.answered.Store(true)
 		}
+		if attempt == t.attempts || t.nobodyThere(err, attempt, begin) || !t.worthAnother(r, resp, err) {
+			return resp, gaveUp(err, before)
+		}
+		before = cause(resp, err)
 		wait := pause.NextBackOff()
 		if resp != nil {
 			wait = max(wait, retryAfter(resp))
 		}
 		if err := sleep(r.Context(), min(wait, longestWait)); err != nil {
-			return nil, err
+			return nil, gaveUp(err, before)
 		}
 		t.stats.again.Add(1)
 	}
+}
+
+// nobodyThere tells whether enough was tried to reach a server that has never answered.
+func (t *retry) nobodyThere(err error, attempt int, begin time.Time) bool {
+	var op *net.OpError
+	var name *net.DNSError
+	unreachable := errors.As(err, &name) || errors.As(err, &op) && op.Op == "dial"
+	return unreachable && !t.answered.Load() && (attempt >= firstAttempts || time.Since(begin) >= firstPatience)
+}
+
+// cause is what an attempt failed with.
+func cause(resp *http.Response, err error) error {
+	if err == nil {
+		err = fmt.Errorf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	}
+	return err
+}
+
+// gaveUp adds to the end of the caller's time what the attempt before had failed with: that it took long is no reason.
+func gaveUp(err, before error) error {
+	if before == nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%w; the attempt before failed: %w", err, before)
 }
 
 // rewound is the request with its body from the start.
