@@ -34,9 +34,9 @@ func (w *wants) accounts() {
 
 func (w *wants) account(name string, a *maas.Account) {
 	path := []string{"accounts", name}
-	o := plan.New(System, kindAccount, name, plan.Fields{"orgName": name})
+	o := plan.New(System, kindAccount, name, plan.Fields{fieldOrganization: name})
 	for field, v := range a.Fields {
-		o.Fields[field] = plan.Normal(v)
+		o.Fields[fieldsOfTenant+field] = plan.Normal(v)
 	}
 	put(o.Fields, fieldAccountPlan, a.Plan)
 	o.Was = a.Renamed
@@ -96,10 +96,10 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 	for _, a := range found {
 		o := plan.New(System, kindAccount, key(a.OrgName), plan.Fields{})
 		desired := r.desired[o.Address]
-		o.Fields["orgName"] = a.OrgName
+		o.Fields[fieldOrganization] = a.OrgName
 		if desired != nil {
 			for name := range desired.Fields {
-				if v, ok := a.fields[snake(name)]; ok {
+				if v, ok := a.fields[attribute(name)]; ok {
 					o.Fields[name] = plan.Normal(v)
 				}
 			}

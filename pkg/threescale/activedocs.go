@@ -22,7 +22,8 @@ func (activeDocKind) info() plan.Kind { return plan.Kind{Name: kindActiveDoc} }
 // The fields of an ActiveDoc beside its attributes: a digest stands for the document, whose text nobody wants in a plan,
 // and the server that is written into it is apart, since it may be known only once the product is there.
 const (
-	fieldDocument = "document"
+	fieldFile     = "file"     // its text comes from a file,
+	fieldGenerate = "generate" // or from the product's rules
 	fieldServer   = "server"
 	fieldProduct  = "product"
 )
@@ -38,6 +39,10 @@ func (w *wants) activeDocs(product *plan.Object, p *maas.Product, path []string)
 		d := e.Value
 		o := product.Child(kindActiveDoc, e.Name, said(*d))
 		o.Fields[fieldProduct] = product.Name
+		content := fieldFile
+		if d.Generate {
+			content = fieldGenerate
+		}
 		body := documentOf(p, product.Name, d)
 		server := d.Server
 		if server == "" && d.Generate {
@@ -48,7 +53,7 @@ func (w *wants) activeDocs(product *plan.Object, p *maas.Product, path []string)
 				o.Fields[fieldServer] = serverOf(product, p, server)
 				delete(body, "servers")
 			}
-			o.Fields[fieldDocument] = digest(body)
+			o.Fields[content] = digest(body)
 			o.Native = docSource{body}
 		}
 		o.Refs = []plan.Address{product.Address}
@@ -137,7 +142,8 @@ func (activeDocKind) read(ctx context.Context, r *reader, parent *plan.Object) (
 				delete(body, "servers")
 			}
 		}
-		o.Fields[fieldDocument] = digest(body)
+		o.Fields[fieldFile] = digest(body)
+		o.Fields[fieldGenerate] = o.Fields[fieldFile]
 		out = append(out, r.found(o, d.ID))
 	}
 	return out, r.learnEndpoints(ctx, parent)
@@ -172,7 +178,7 @@ func (activeDocKind) write(ctx context.Context, s *Session, c *change) error {
 	rewrite := c.Live == nil
 	for _, f := range c.Fields {
 		switch f.Name {
-		case fieldDocument, fieldServer:
+		case fieldFile, fieldGenerate, fieldServer:
 			rewrite = true
 		case fieldProduct:
 			fields["serviceId"] = product

@@ -54,9 +54,8 @@ func (w *wants) applications(account *plan.Object, a *maas.Account, path []strin
 			o.Fields[fieldKeys] = joinKeys(x.Keys)
 		}
 		o.Was = x.Renamed
-		o.Source = source(w.doc.Pos(at...))
 		if x.Client != nil {
-			w.hand(o, *x.Client, "id and secret", map[string]string{"appId": "clientId", fieldKeys: "secret"})
+			w.hand(o, *x.Client, at, "id and secret", map[string]string{"appId": "clientId", fieldKeys: "secret"})
 		}
 		w.add(o, x.Meta, at...)
 	}

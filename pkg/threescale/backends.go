@@ -32,8 +32,7 @@ func (w *wants) backends() {
 		b, path := e.Value, []string{"backends", e.Name}
 		o := plan.New(System, kindBackend, e.Name, said(*b))
 		if b.URL != nil {
-			delete(o.Fields, "url")
-			o.Fields["privateEndpoint"] = maas.WithPort(*b.URL)
+			o.Fields["url"] = maas.WithPort(*b.URL)
 		}
 		w.add(o, b.Meta, path...)
 		if b.Absent {
@@ -73,8 +72,9 @@ func (backendKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 	var out []*plan.Object
 	for _, b := range found {
 		o := plan.New(System, kindBackend, b.SystemName, plan.Fields{
-			"name": b.Name, "description": text(b.Description), "privateEndpoint": maas.WithPort(b.PrivateEndpoint),
+			"name": b.Name, "description": text(b.Description), "url": maas.WithPort(b.PrivateEndpoint),
 		})
+		o.Outputs = map[string]any{"privateEndpoint": o.Fields["url"]}
 		o.Owner = b.Annotations[managedBy]
 		out = append(out, r.found(o, b.ID))
 	}

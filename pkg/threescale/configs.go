@@ -62,7 +62,7 @@ func (c *configJSON) view() gatewayView {
 	v := gatewayView{fields: c.Content.Proxy.fields(), method: c.Content.Proxy.AuthenticationMethod, routes: c.routes()}
 	v.fields["apiBackend"] = text(c.Content.Proxy.APIBackend)
 	if v.method != "oidc" { // left over, and without effect
-		for _, f := range []string{"issuer", "issuerClientId", "issuerClientSecret", "oidcIssuerType", "jwtClaimWithClientId", "jwtClaimWithClientIdType"} {
+		for _, f := range []string{fieldIssuer, fieldIssuerClientID, fieldIssuerClientSecret, fieldIssuerType, fieldClaim, fieldClaimType} {
 			delete(v.fields, f)
 		}
 	}

@@ -36,9 +36,9 @@ func (r *reader) sameProxy(ctx context.Context, product *plan.Object, _ *configJ
 	}
 	have := p.fields()
 	if deployed.method != "oidc" {
-		delete(have, "oidcIssuerType")
+		delete(have, fieldIssuerType)
 	}
-	return deployed.method == product.Fields["backendVersion"] && sameList(deployed.chain, chain) && sameFields(deployed.fields, have), nil
+	return word(authentications(), deployed.method) == product.Fields[fieldAuthentication] && sameList(deployed.chain, chain) && sameFields(deployed.fields, have), nil
 }
 
 func (r *reader) sameOwnRules(ctx context.Context, product *plan.Object, _ *configJSON, deployed gatewayView) (bool, error) {

@@ -39,7 +39,46 @@ func said(v any) plan.Fields {
 	return out
 }
 
-// snake is the API's form of a name: supportEmail is support_email there.
+// attributes are the API's names of what the document calls otherwise; everything else has one name, in two spellings.
+// Plans say the document's: the keys that lead to a value, below its object.
+func attributes() map[string]string {
+	names := map[string]string{
+		"url":        "private_endpoint",
+		"deployment": "deployment_option", "authentication": "backend_version",
+		"trialDays": "trial_period_days", "monthlyCost": "cost_per_month",
+		"endpoints.production": "endpoint", "endpoints.staging": "sandbox_endpoint",
+		"organization": "org_name",
+
+		"authentication.apiKey.name": "auth_user_key", "authentication.apiKey.location": "credentials_location",
+		"authentication.appIdKey.id": "auth_app_id", "authentication.appIdKey.key": "auth_app_key",
+		"authentication.appIdKey.location": "credentials_location", "authentication.oidc.location": "credentials_location",
+		"authentication.oidc.issuerType":               "oidc_issuer_type",
+		"authentication.oidc.jwtClaimWithClientId":     "jwt_claim_with_client_id",
+		"authentication.oidc.jwtClaimWithClientIdType": "jwt_claim_with_client_id_type",
+	}
+	for word, name := range gatewayErrors() {
+		names["gatewayResponses."+word+".status"] = "error_status_" + name
+		names["gatewayResponses."+word+".contentType"] = "error_headers_" + name
+		names["gatewayResponses."+word+".body"] = "error_" + name
+	}
+	return names
+}
+
+// attribute is the API's name of a field. The fields that a tenant has defined for its accounts stand below "fields".
+func attribute(field string) string {
+	if own, ok := strings.CutPrefix(field, fieldsOfTenant); ok {
+		return snake(own)
+	}
+	if name, ok := attributes()[field]; ok {
+		return name
+	}
+	return snake(field)
+}
+
+// fieldsOfTenant is where an account of the document has the fields that its tenant has defined.
+const fieldsOfTenant = "fields."
+
+// snake is the API's spelling of a name: supportEmail is support_email there.
 func snake(camel string) string {
 	var b strings.Builder
 	for _, c := range camel {
@@ -59,7 +98,7 @@ func params(fields plan.Fields) map[string]any {
 		if s, ok := v.(secret.Value); ok {
 			v = s.Reveal()
 		}
-		out[snake(name)] = v
+		out[attribute(name)] = v
 	}
 	return out
 }

@@ -17,8 +17,8 @@ func (flowsKind) info() plan.Kind { return plan.Kind{Name: kindFlows, Part: true
 // flowFields are 3scale's fields by the document's word for a flow.
 func flowFields() map[string]string {
 	return map[string]string{
-		"standard": "standardFlowEnabled", "implicit": "implicitFlowEnabled",
-		"serviceAccounts": "serviceAccountsEnabled", "directAccessGrants": "directAccessGrantsEnabled",
+		"standard": "standard_flow_enabled", "implicit": "implicit_flow_enabled",
+		"serviceAccounts": "service_accounts_enabled", "directAccessGrants": "direct_access_grants_enabled",
 	}
 }
 
@@ -28,8 +28,8 @@ func flowsAtBirth(product *plan.Object) *plan.Object {
 
 func flowsOf(flows []string) plan.Fields {
 	out := plan.Fields{}
-	for flow, field := range flowFields() {
-		out[field] = slices.Contains(flows, flow)
+	for flow := range flowFields() {
+		out[flow] = slices.Contains(flows, flow)
 	}
 	return out
 }
@@ -56,8 +56,7 @@ func (flowsKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*p
 		return nil, err
 	}
 	return []*plan.Object{parent.Child(kindFlows, "", plan.Fields{
-		"standardFlowEnabled": flows.Standard, "implicitFlowEnabled": flows.Implicit,
-		"serviceAccountsEnabled": flows.ServiceAccount, "directAccessGrantsEnabled": flows.DirectAccess,
+		"standard": flows.Standard, "implicit": flows.Implicit, "serviceAccounts": flows.ServiceAccount, "directAccessGrants": flows.DirectAccess,
 	})}, nil
 }
 
@@ -66,7 +65,11 @@ func (flowsKind) write(ctx context.Context, s *Session, c *change) error {
 	if err != nil {
 		return err
 	}
-	body := map[string]any{"oidc_configuration": params(c.Desired.Fields)}
+	flows := map[string]any{}
+	for flow, field := range flowFields() {
+		flows[field] = c.Desired.Fields[flow]
+	}
+	body := map[string]any{"oidc_configuration": flows}
 	return s.api.do(ctx, http.MethodPatch, base+"/proxy/oidc_configuration.json", body, nil)
 }
 

@@ -31,8 +31,6 @@ func (w *wants) plans(product *plan.Object, p *maas.Product, path []string) {
 	for _, e := range p.Plans {
 		at := append(path[:len(path):len(path)], "plans", e.Name)
 		o := product.Child(kindPlan, e.Name, said(*e.Value))
-		rename(o.Fields, "trialDays", "trialPeriodDays")
-		rename(o.Fields, "monthlyCost", "costPerMonth")
 		if d, ok := o.Fields["description"]; ok { // 3scale takes it and never shows it
 			delete(o.Fields, "description")
 			o.Unread = plan.Fields{"description": d}
@@ -44,13 +42,6 @@ func (w *wants) plans(product *plan.Object, p *maas.Product, path []string) {
 		w.limits(o, p, e.Value, at)
 		w.prices(o, p, e.Value, at)
 		w.planFeatures(o, e.Value.Features, at)
-	}
-}
-
-func rename(fields plan.Fields, from, to string) {
-	if v, ok := fields[from]; ok {
-		delete(fields, from)
-		fields[to] = v
 	}
 }
 
@@ -85,8 +76,8 @@ func (planKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*pl
 		}
 		out = append(out, r.found(parent.Child(kindPlan, p.SystemName, plan.Fields{
 			"name": p.Name, "published": p.State == published, "default": p.Default,
-			"approvalRequired": p.ApprovalRequired, "trialPeriodDays": p.TrialPeriodDays,
-			"setupFee": decimal(p.SetupFee), "costPerMonth": decimal(p.CostPerMonth),
+			"approvalRequired": p.ApprovalRequired, "trialDays": p.TrialPeriodDays,
+			"setupFee": decimal(p.SetupFee), "monthlyCost": decimal(p.CostPerMonth),
 		}), p.ID))
 	}
 	return out, nil

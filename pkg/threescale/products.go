@@ -1,6 +1,7 @@
 package threescale
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -28,9 +29,27 @@ func bornBelowProduct(p *plan.Object) []*plan.Object {
 
 func productAt(name string) plan.Address { return plan.Root(System, kindProduct, name) }
 
-// deployments are the API's words for how the gateway is deployed.
+// deployments are the document's words for how the gateway is deployed, by the API's.
 func deployments() map[string]string {
-	return map[string]string{"hosted": "hosted", "selfManaged": "self_managed"}
+	return map[string]string{"hosted": "hosted", "self_managed": "selfManaged"}
+}
+
+// fieldAuthentication is how the gateway authenticates: a field of the product, beside what the proxy has of it.
+const fieldAuthentication = "authentication"
+
+// word is the document's word for a value of the API, or the value where it has none for it.
+func word(words map[string]string, value string) string {
+	return cmp.Or(words[value], value)
+}
+
+// valueOf is the API's value for a word of the document.
+func valueOf(words map[string]string, said any) any {
+	for value, w := range words {
+		if w == said {
+			return value
+		}
+	}
+	return said
 }
 
 func (w *wants) products() {
@@ -53,12 +72,8 @@ func (w *wants) product(name string, p *maas.Product) {
 			delete(o.Fields, hidden)
 		}
 	}
-	if d, ok := o.Fields["deployment"].(string); ok {
-		delete(o.Fields, "deployment")
-		o.Fields["deploymentOption"] = deployments()[d]
-	}
 	if p.Authentication != nil {
-		o.Fields["backendVersion"] = backendVersion(p.Authentication)
+		o.Fields[fieldAuthentication] = authenticationOf(p.Authentication)
 	}
 	w.add(o, p.Meta, path...)
 	if p.Absent {
@@ -100,7 +115,7 @@ type productJSON struct {
 func (p productJSON) fields() plan.Fields {
 	return plan.Fields{
 		"name": p.Name, "description": text(p.Description), "supportEmail": text(p.SupportEmail),
-		"deploymentOption": p.DeploymentOption, "backendVersion": p.BackendVersion,
+		"deployment": word(deployments(), p.DeploymentOption), fieldAuthentication: word(authentications(), p.BackendVersion),
 		"intentionsRequired": p.IntentionsRequired, "buyersManageApps": p.BuyersManageApps,
 		"buyersManageKeys": p.BuyersManageKeys, "referrerFiltersRequired": p.ReferrerFiltersRequired,
 		"buyerCanSelectPlan": p.BuyerCanSelectPlan, "buyerPlanChangePermission": p.BuyerPlanChangePermission,
@@ -145,6 +160,11 @@ func (productKind) write(ctx context.Context, s *Session, c *change) error {
 		return err
 	}
 	body := params(fields)
+	for name, words := range map[string]map[string]string{"deployment_option": deployments(), "backend_version": authentications()} {
+		if v, ok := body[name]; ok {
+			body[name] = valueOf(words, v)
+		}
+	}
 	if c.Live != nil {
 		return s.updateProduct(ctx, c, body)
 	}
@@ -188,9 +208,9 @@ func (s *Session) declaredEndpoints(product plan.Address) map[string]any {
 	if !said {
 		return out
 	}
-	for _, name := range []string{"endpoint", "sandboxEndpoint"} {
+	for _, name := range []string{fieldProductionEndpoint, fieldStagingEndpoint} {
 		if v, ok := proxy.Fields[name]; ok {
-			out[snake(name)] = v
+			out[attribute(name)] = v
 		}
 	}
 	return out

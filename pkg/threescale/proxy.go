@@ -11,40 +11,58 @@ import (
 )
 
 // proxyKind is how the gateway treats a product's requests (proxy.json): where credentials are, what it answers, its
-// public addresses. Its fields have 3scale's names in camel case. Writing it deploys to staging.
+// public addresses. Writing it deploys to staging.
 type proxyKind struct{}
+
+// Fields of the proxy that have a part of their own to play.
+const (
+	fieldProductionEndpoint = "endpoints.production"
+	fieldStagingEndpoint    = "endpoints.staging"
+
+	fieldIssuer             = "authentication.oidc.issuer"
+	fieldIssuerClientID     = "authentication.oidc.clientId"
+	fieldIssuerClientSecret = "authentication.oidc.clientSecret" //nolint:gosec // a key of the document
+	fieldIssuerType         = "authentication.oidc.issuerType"
+	fieldClaim              = "authentication.oidc.jwtClaimWithClientId"
+	fieldClaimType          = "authentication.oidc.jwtClaimWithClientIdType"
+)
 
 func (proxyKind) info() plan.Kind { return plan.Kind{Name: kindProxy, Part: true} }
 
-// backendVersion is the API's word for a way to authenticate; it is a field of the product.
-func backendVersion(a *maas.Authentication) string {
+// authentications are the document's words for how to authenticate, by the API's, which has them as the product's
+// backend_version.
+func authentications() map[string]string {
+	return map[string]string{"1": "apiKey", "2": "appIdKey", "oidc": "oidc"}
+}
+
+func authenticationOf(a *maas.Authentication) string {
 	switch {
 	case a.OIDC != nil:
 		return "oidc"
 	case a.AppIDKey != nil:
-		return "2"
+		return "appIdKey"
 	}
-	return "1"
+	return "apiKey"
 }
 
 // gatewayErrors are the API's words for the cases in which the gateway answers itself.
 func gatewayErrors() map[string]string {
 	return map[string]string{
-		"authenticationFailed": "AuthFailed", "authenticationMissing": "AuthMissing", "noMatch": "NoMatch", "limitsExceeded": "LimitsExceeded",
+		"authenticationFailed": "auth_failed", "authenticationMissing": "auth_missing", "noMatch": "no_match", "limitsExceeded": "limits_exceeded",
 	}
 }
 
 func (w *wants) proxy(product *plan.Object, p *maas.Product, path []string) {
 	o := product.Child(kindProxy, "", said(p.ProxyAttributes))
 	for _, e := range p.GatewayResponses {
-		name := gatewayErrors()[e.Name]
-		put(o.Fields, "errorStatus"+name, e.Value.Status)
-		put(o.Fields, "errorHeaders"+name, e.Value.ContentType)
-		put(o.Fields, "error"+name, e.Value.Body)
+		at := "gatewayResponses." + e.Name
+		put(o.Fields, at+".status", e.Value.Status)
+		put(o.Fields, at+".contentType", e.Value.ContentType)
+		put(o.Fields, at+".body", e.Value.Body)
 	}
 	if e := p.Endpoints; e != nil {
-		putURL(o.Fields, "sandboxEndpoint", e.Staging)
-		putURL(o.Fields, "endpoint", e.Production)
+		putURL(o.Fields, fieldStagingEndpoint, e.Staging)
+		putURL(o.Fields, fieldProductionEndpoint, e.Production)
 	}
 	if p.Authentication != nil {
 		w.credentials(o, p.Authentication, path)
@@ -57,24 +75,23 @@ func (w *wants) proxy(product *plan.Object, p *maas.Product, path []string) {
 func (w *wants) credentials(o *plan.Object, a *maas.Authentication, path []string) {
 	switch {
 	case a.APIKey != nil:
-		put(o.Fields, "authUserKey", a.APIKey.Name)
-		put(o.Fields, "credentialsLocation", a.APIKey.Location)
+		put(o.Fields, "authentication.apiKey.name", a.APIKey.Name)
+		put(o.Fields, "authentication.apiKey.location", a.APIKey.Location)
 	case a.AppIDKey != nil:
-		put(o.Fields, "authAppId", a.AppIDKey.ID)
-		put(o.Fields, "authAppKey", a.AppIDKey.Key)
-		put(o.Fields, "credentialsLocation", a.AppIDKey.Location)
+		put(o.Fields, "authentication.appIdKey.id", a.AppIDKey.ID)
+		put(o.Fields, "authentication.appIdKey.key", a.AppIDKey.Key)
+		put(o.Fields, "authentication.appIdKey.location", a.AppIDKey.Location)
 	case a.OIDC != nil:
-		put(o.Fields, "credentialsLocation", a.OIDC.Location)
-		put(o.Fields, "oidcIssuerType", a.OIDC.IssuerType)
-		put(o.Fields, "jwtClaimWithClientId", a.OIDC.JWTClaimWithClientID)
-		put(o.Fields, "jwtClaimWithClientIdType", a.OIDC.JWTClaimWithClientIDType)
-		put(o.Fields, "issuer", a.OIDC.Issuer)
-		put(o.Fields, "issuerClientId", a.OIDC.ClientID)
-		put(o.Fields, "issuerClientSecret", a.OIDC.ClientSecret)
+		put(o.Fields, "authentication.oidc.location", a.OIDC.Location)
+		put(o.Fields, fieldIssuerType, a.OIDC.IssuerType)
+		put(o.Fields, fieldClaim, a.OIDC.JWTClaimWithClientID)
+		put(o.Fields, fieldClaimType, a.OIDC.JWTClaimWithClientIDType)
+		put(o.Fields, fieldIssuer, a.OIDC.Issuer)
+		put(o.Fields, fieldIssuerClientID, a.OIDC.ClientID)
+		put(o.Fields, fieldIssuerClientSecret, a.OIDC.ClientSecret)
 		if a.OIDC.Client != nil {
-			o.Source = source(w.doc.Pos(append(path, "authentication", "oidc", "client")...))
-			w.hand(o, *a.OIDC.Client, "the issuer and its credentials", map[string]string{
-				"issuer": "issuer", "issuerClientId": "clientId", "issuerClientSecret": "secret",
+			w.hand(o, *a.OIDC.Client, append(path[:len(path):len(path)], "authentication", "oidc"), "the issuer and its credentials", map[string]string{
+				fieldIssuer: "issuer", fieldIssuerClientID: "clientId", fieldIssuerClientSecret: "secret",
 			})
 		}
 	}
@@ -136,26 +153,37 @@ func (proxyKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*p
 		return nil, err
 	}
 	r.s.config.Transport.Redactor.Add(p.SecretToken)
-	return []*plan.Object{parent.Child(kindProxy, "", p.fields())}, nil
+	o := parent.Child(kindProxy, "", p.fields())
+	o.Outputs = map[string]any{"endpoint": o.Fields[fieldProductionEndpoint], "sandboxEndpoint": o.Fields[fieldStagingEndpoint]}
+	return []*plan.Object{o}, nil
 }
 
 func (p proxyJSON) fields() plan.Fields {
 	oidc := splitIssuer(text(p.OIDCIssuerEndpoint))
-	return plan.Fields{
-		"credentialsLocation": p.CredentialsLocation, "authUserKey": p.AuthUserKey, "authAppId": p.AuthAppID, "authAppKey": p.AuthAppKey,
-		"errorAuthFailed": p.ErrorAuthFailed, "errorAuthMissing": p.ErrorAuthMissing,
-		"errorNoMatch": p.ErrorNoMatch, "errorLimitsExceeded": p.ErrorLimitsExceeded,
-		"errorStatusAuthFailed": p.ErrorStatusAuthFailed, "errorStatusAuthMissing": p.ErrorStatusAuthMissing,
-		"errorStatusNoMatch": p.ErrorStatusNoMatch, "errorStatusLimitsExceeded": p.ErrorStatusLimitsExceeded,
-		"errorHeadersAuthFailed": p.ErrorHeadersAuthFailed, "errorHeadersAuthMissing": p.ErrorHeadersAuthMissing,
-		"errorHeadersNoMatch": p.ErrorHeadersNoMatch, "errorHeadersLimitsExceeded": p.ErrorHeadersLimitsExceeded,
-		"endpoint": maas.WithPort(text(p.Endpoint)), "sandboxEndpoint": maas.WithPort(text(p.SandboxEndpoint)),
+	fields := plan.Fields{
+		"authentication.apiKey.name": p.AuthUserKey, "authentication.appIdKey.id": p.AuthAppID, "authentication.appIdKey.key": p.AuthAppKey,
+		fieldProductionEndpoint: maas.WithPort(text(p.Endpoint)), fieldStagingEndpoint: maas.WithPort(text(p.SandboxEndpoint)),
 		"hostnameRewrite": text(p.HostnameRewrite), "secretToken": secret.New("", p.SecretToken),
 		"apiTestPath": text(p.APITestPath), "oauthLoginUrl": text(p.OAuthLoginURL),
-		"issuer": oidc.url, "issuerClientId": oidc.clientID, "issuerClientSecret": oidc.secret,
-		"oidcIssuerType": text(p.OIDCIssuerType), "jwtClaimWithClientId": text(p.JWTClaimWithClientID),
-		"jwtClaimWithClientIdType": text(p.JWTClaimWithClientIDType),
+		fieldIssuer: oidc.url, fieldIssuerClientID: oidc.clientID, fieldIssuerClientSecret: oidc.secret,
+		fieldIssuerType: text(p.OIDCIssuerType), fieldClaim: text(p.JWTClaimWithClientID), fieldClaimType: text(p.JWTClaimWithClientIDType),
 	}
+	for _, way := range []string{"apiKey", "appIdKey", "oidc"} { // 3scale has one place for whatever it is
+		fields["authentication."+way+".location"] = p.CredentialsLocation
+	}
+	for word, r := range map[string]struct {
+		status        int64
+		headers, body string
+	}{
+		"authenticationFailed":  {p.ErrorStatusAuthFailed, p.ErrorHeadersAuthFailed, p.ErrorAuthFailed},
+		"authenticationMissing": {p.ErrorStatusAuthMissing, p.ErrorHeadersAuthMissing, p.ErrorAuthMissing},
+		"noMatch":               {p.ErrorStatusNoMatch, p.ErrorHeadersNoMatch, p.ErrorNoMatch},
+		"limitsExceeded":        {p.ErrorStatusLimitsExceeded, p.ErrorHeadersLimitsExceeded, p.ErrorLimitsExceeded},
+	} {
+		at := "gatewayResponses." + word
+		fields[at+".status"], fields[at+".contentType"], fields[at+".body"] = r.status, r.headers, r.body
+	}
+	return fields
 }
 
 func (proxyKind) write(ctx context.Context, s *Session, c *change) error {
@@ -166,12 +194,12 @@ func (proxyKind) write(ctx context.Context, s *Session, c *change) error {
 	if err := c.joinIssuer(fields); err != nil {
 		return err
 	}
-	if _, ok := fields["jwtClaimWithClientId"]; ok { // 3scale wants both or none
-		if v, said := c.Desired.Fields["jwtClaimWithClientIdType"]; said {
-			fields["jwtClaimWithClientIdType"] = v
+	if _, ok := fields[fieldClaim]; ok { // 3scale wants both or none
+		if v, said := c.Desired.Fields[fieldClaimType]; said {
+			fields[fieldClaimType] = v
 		}
-	} else if _, ok := fields["jwtClaimWithClientIdType"]; ok {
-		fields["jwtClaimWithClientId"] = c.Desired.Fields["jwtClaimWithClientId"]
+	} else if _, ok := fields[fieldClaimType]; ok {
+		fields[fieldClaim] = c.Desired.Fields[fieldClaim]
 	}
 	base, err := s.owner(c.Parent)
 	if err != nil {
@@ -184,7 +212,7 @@ func (proxyKind) write(ctx context.Context, s *Session, c *change) error {
 func (c *change) joinIssuer(fields plan.Fields) error {
 	parts := map[string]any{}
 	changes := false
-	for _, name := range []string{"issuer", "issuerClientId", "issuerClientSecret"} {
+	for _, name := range []string{fieldIssuer, fieldIssuerClientID, fieldIssuerClientSecret} {
 		if c.Live != nil {
 			parts[name] = c.Live.Fields[name]
 		}
@@ -202,9 +230,9 @@ func (c *change) joinIssuer(fields plan.Fields) error {
 		return nil
 	}
 	i := issuer{}
-	i.url, _ = parts["issuer"].(string)
-	i.clientID, _ = parts["issuerClientId"].(string)
-	i.secret, _ = parts["issuerClientSecret"].(secret.Value)
+	i.url, _ = parts[fieldIssuer].(string)
+	i.clientID, _ = parts[fieldIssuerClientID].(string)
+	i.secret, _ = parts[fieldIssuerClientSecret].(secret.Value)
 	joined, err := i.join()
 	fields["oidcIssuerEndpoint"] = secret.New("", joined)
 	return err

@@ -35,10 +35,10 @@ func (w *wants) signIns(t *maas.Tenant) {
 		if c := e.Value.Client; c != nil {
 			if !w.handovers { // without site, id and secret there is nothing to create
 				o.Source = source(w.doc.Pos(path...))
-				w.hand(o, *c, "site, id and secret", nil)
+				w.hand(o, *c, path, "site, id and secret", nil)
 				continue
 			}
-			w.hand(o, *c, "site, id and secret", map[string]string{"site": "issuer", "clientId": "clientId", "clientSecret": "secret"})
+			w.hand(o, *c, path, "site, id and secret", map[string]string{"site": "issuer", "clientId": "clientId", "clientSecret": "secret"})
 		}
 		w.add(o, e.Value.Meta, path...)
 	}
