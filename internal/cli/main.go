@@ -53,10 +53,23 @@ func Run(ctx context.Context, args []string, streams IO) ExitCode {
 	case code == ExitInterrupted:
 		_, _ = fmt.Fprintln(streams.Err, "Interrupted. Nothing was changed.")
 	default:
-		_, _ = fmt.Fprintf(streams.Err, "error: %v\n", err)
-		if what := advice(err); what != "" {
-			_, _ = fmt.Fprintln(streams.Err, what)
-		}
+		say(streams.Err, err)
 	}
 	return code
+}
+
+// say prints errors, one for each thing that has failed, and what to do about them.
+func say(w io.Writer, err error) {
+	errs := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // deeper ones are one error's reasons
+		errs = joined.Unwrap()
+	}
+	said := ""
+	for _, e := range errs {
+		_, _ = fmt.Fprintf(w, "error: %v\n", e)
+		if what := advice(e); what != "" && what != said {
+			_, _ = fmt.Fprintln(w, what)
+			said = what
+		}
+	}
 }

@@ -3,11 +3,11 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"example.com/maasctl/pkg/apply"
 	"example.com/maasctl/pkg/maas"
@@ -46,7 +46,8 @@ type PlanOptions struct {
 // Owner is the mark that a document's objects carry.
 func Owner(doc *maas.Document) string { return "maasctl:" + doc.Name }
 
-// Plan reads the systems, side by side, and compares. The state that it returns is what it has read.
+// Plan reads the systems, side by side, and compares. The state that it returns is what it has read. Where systems can't be
+// read, the error joins what is wrong with each, in the order of the systems.
 func (e *Engine) Plan(ctx context.Context, opts PlanOptions) (*plan.Plan, plan.State, error) {
 	return e.plan(ctx, opts, nil)
 }
@@ -61,23 +62,23 @@ func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Colle
 		in.Kinds = append(in.Kinds, s.Kinds()...)
 		peers = append(peers, s.Target().System)
 	}
-	states := make([]plan.State, len(e.Systems))
-	group, ctx := errgroup.WithContext(ctx)
+	states, failed := make([]plan.State, len(e.Systems)), make([]error, len(e.Systems))
+	var group sync.WaitGroup
 	for i, s := range e.Systems {
 		objects, collections, notes := s.Desired(e.Document, peers)
 		in.Desired = append(in.Desired, objects...)
 		in.Collections = append(in.Collections, collections...)
 		in.NotApplied = append(in.NotApplied, notes...)
-		group.Go(func() (err error) {
+		group.Go(func() {
+			var err error
 			read := slices.Concat(collections, missing(needed, s.Target().System, objects, collections))
-			states[i], err = s.Read(ctx, objects, read, opts.Prune)
-			if err != nil {
-				err = fmt.Errorf("read %s at %s: %w", s.Target().System, s.Target().URL, err)
+			if states[i], err = s.Read(ctx, objects, read, opts.Prune); err != nil {
+				failed[i] = fmt.Errorf("read %s at %s: %w", s.Target().System, s.Target().URL, err)
 			}
-			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
+	group.Wait()
+	if err := errors.Join(failed...); err != nil {
 		return nil, nil, err
 	}
 	for i, s := range e.Systems {

@@ -22,6 +22,8 @@ type system struct {
 	has     map[string]int
 	meet    *sync.WaitGroup // to be read at the same time as others
 	broken  error
+	after   chan struct{} // to be read when it is closed
+	done    chan struct{} // closed when it was read
 	peers   []string
 	pruned  bool
 	written []string
@@ -48,6 +50,12 @@ func (s *system) Read(ctx context.Context, desired []*plan.Object, _ []plan.Coll
 	if s.meet != nil {
 		s.meet.Done()
 		s.meet.Wait()
+	}
+	if s.done != nil {
+		defer close(s.done)
+	}
+	if s.after != nil {
+		<-s.after
 	}
 	if s.broken != nil {
 		return nil, s.broken
@@ -134,6 +142,23 @@ func TestSystemThatCantBeRead(t *testing.T) {
 	p, _, err := e.Plan(t.Context(), engine.PlanOptions{})
 	if p != nil || !errors.Is(err, broken) || !strings.Contains(err.Error(), "two at https://two.example.com") {
 		t.Errorf("plan %v, error %v", p, err)
+	}
+}
+
+// Each system that can't be read is named once, in the systems' order, whichever fails first.
+func TestSystemsThatCantBeRead(t *testing.T) {
+	first := make(chan struct{})
+	one := &system{name: "one", broken: errors.New("no route to host"), after: first}
+	two := &system{name: "two", broken: errors.New("connection refused"), done: first}
+	for range 2 {
+		e := &engine.Engine{Document: document(t, ""), Systems: []engine.System{one, two}}
+		_, _, err := e.Plan(t.Context(), engine.PlanOptions{})
+		want := "read one at https://one.example.com: no route to host\nread two at https://two.example.com: connection refused"
+		if err == nil || err.Error() != want {
+			t.Errorf("error: %v", err)
+		}
+		first = make(chan struct{})
+		one.after, one.done, two.after, two.done = nil, first, first, nil
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/maasctl/internal/near"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
 	"example.com/maasctl/pkg/secret"
@@ -16,7 +17,7 @@ type Output struct{ Name, Value string }
 // Outputs reads the servers and gives the document's outputs: all, or only the named one. Secrets among them stay masked.
 func (e *Engine) Outputs(ctx context.Context, name string) ([]Output, error) {
 	if name != "" && !e.Document.Outputs.Has(name) {
-		return nil, fmt.Errorf("the document has no output %q; it has %v", name, e.Document.Outputs.Names())
+		return nil, fmt.Errorf("the document has no output %q%s", name, near.Hint(name, e.Document.Outputs.Names()))
 	}
 	var asked maas.Map[string]
 	for _, o := range e.Document.Outputs {
