@@ -20,7 +20,7 @@ echo "== start (at most 15 ms)"
 hyperfine --warmup 5 --runs 50 --shell none "bin/maasctl-stripped version" "true"
 
 echo "== Go"
-go list ./... | grep -v /pkg/keycloak$ | xargs go test -run '^$' -bench . -benchmem -timeout 20m
+go list ./... | grep -v /pkg/keycloak$ | xargs go test -run '^$' -bench . -benchmem -benchtime 3s -timeout 20m
 
 echo "== Keycloak 26 and 18, a realm of 500 clients (at most 1.3 x-fewest)"
 servers=$(bash scripts/keycloak.sh start)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"example.com/maasctl/internal/pairs"
 )
 
 // The large realm, created and looked at when nothing has changed: each time beside the fewest possible requests for the
@@ -60,15 +62,12 @@ func BenchmarkLookAtLargeRealm(b *testing.B) {
 func beside(b *testing.B, pair func(b *testing.B, s server) (ours, fewest time.Duration)) {
 	for _, s := range servers(b) {
 		b.Run(s.name, func(b *testing.B) {
-			var ours, fewest time.Duration
+			var measured pairs.Pairs
 			pair(b, s) // the server warms up
 			for b.Loop() {
-				o, f := pair(b, s)
-				ours, fewest = ours+o, fewest+f
+				measured.Add(pair(b, s))
 			}
-			b.ReportMetric(float64(ours)/float64(fewest), "x-fewest")
-			b.ReportMetric(float64(ours.Milliseconds())/float64(b.N), "ms/op")
-			b.ReportMetric(0, "ns/op") // of the whole pair: it says nothing
+			measured.Report(b)
 		})
 	}
 }
