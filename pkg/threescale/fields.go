@@ -42,7 +42,7 @@ func said(v any) plan.Fields {
 // attributes are the API's names of what the document calls otherwise; everything else has one name, in two spellings.
 // Plans say the document's: the keys that lead to a value, below its object.
 func attributes() map[string]string {
-	names := map[string]string{
+	names := map[string]string{ //nolint:gosec // names, and no values
 		"url":        "private_endpoint",
 		"deployment": "deployment_option", "authentication": "backend_version",
 		"trialDays": "trial_period_days", "monthlyCost": "cost_per_month",

@@ -21,7 +21,7 @@ const (
 
 	fieldIssuer             = "authentication.oidc.issuer"
 	fieldIssuerClientID     = "authentication.oidc.clientId"
-	fieldIssuerClientSecret = "authentication.oidc.clientSecret" //nolint:gosec // a key of the document
+	fieldIssuerClientSecret = "authentication.oidc.clientSecret"
 	fieldIssuerType         = "authentication.oidc.issuerType"
 	fieldClaim              = "authentication.oidc.jwtClaimWithClientId"
 	fieldClaimType          = "authentication.oidc.jwtClaimWithClientIdType"
