@@ -37,8 +37,8 @@ func newDiff(g *global) *cobra.Command {
 }
 
 func addPlanFlags(cmd *cobra.Command, o *engine.PlanOptions) {
-	cmd.Flags().BoolVar(&o.Prune, "prune", false, "delete owned objects that the document no longer declares")
-	cmd.Flags().StringArrayVar(&o.Select, "target", nil, "only `KIND/NAME` and what it needs; repeatable")
+	cmd.Flags().BoolVar(&o.Prune, "prune", false, "delete owned objects that the document no longer declares; with --target, only what that names")
+	cmd.Flags().StringArrayVar(&o.Select, "target", nil, "only `KIND/NAME`, such as product/granite or realm/maas, with all below it and what it needs; repeatable")
 }
 
 func (o *diffOptions) run(ctx context.Context) error {

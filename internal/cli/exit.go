@@ -38,7 +38,7 @@ func exitCodes() []exitCodeHelp {
 		{ExitChanges, "`diff` found changes"},
 		{ExitPartial, "`apply` made some changes and not others"},
 		{ExitAuth, "a server refused the credentials, or they lack a right"},
-		{ExitConflict, "the plan is stale, or another run holds the target"},
+		{ExitConflict, "the plan is stale; nothing was changed"},
 		{ExitInterrupted, "interrupted"},
 	}
 }

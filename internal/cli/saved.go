@@ -6,23 +6,21 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"example.com/maasctl/pkg/plan"
 )
 
 // savedOptions is what a saved plan tells of the options that it was made with.
 type savedOptions struct {
-	Partial bool `json:"partial"`
+	Select  []string `json:"select"`
 	Changes []struct {
-		Address plan.Address `json:"address"`
-		Action  plan.Action  `json:"action"`
-		Source  *plan.Source `json:"source"`
+		Action plan.Action  `json:"action"`
+		Source *plan.Source `json:"source"`
 	} `json:"changes"`
 }
 
 // loadSaved reads the plan that is to be applied; nil where none is named. What it was made with holds again: --prune
-// where it deletes something that the document doesn't name, --target where that left something out.
+// where it deletes something that the document doesn't name, and --target.
 func (o *applyOptions) loadSaved() (*plan.Saved, error) {
 	if o.saved == "" {
 		return nil, nil
@@ -39,18 +37,13 @@ func (o *applyOptions) loadSaved() (*plan.Saved, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.saved, err)
 	}
-	targets := []string{}
 	for _, c := range made.Changes {
 		if c.Action == plan.Delete && c.Source == nil {
 			o.plan.Prune = true
 		}
-		root := c.Address.Root()
-		if t := root.LastKind() + "/" + root.Name(); !slices.Contains(targets, t) {
-			targets = append(targets, t)
-		}
 	}
-	if made.Partial && len(o.plan.Select) == 0 {
-		o.plan.Select = targets
+	if len(o.plan.Select) == 0 {
+		o.plan.Select = made.Select
 	}
 	return saved, nil
 }

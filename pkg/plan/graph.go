@@ -218,44 +218,6 @@ func (m *maker) sortChanges() error {
 	return nil
 }
 
-// selectTargets leaves only the selected objects, and what they have to wait for.
-func (m *maker) selectTargets() error {
-	if len(m.in.Select) == 0 {
-		return nil
-	}
-	keep := map[Address]bool{}
-	var take func(a Address)
-	take = func(a Address) {
-		if keep[a] || m.changes[a] == nil {
-			return
-		}
-		keep[a] = true
-		for _, b := range m.changes[a].DependsOn {
-			take(b)
-		}
-	}
-	for _, s := range m.in.Select {
-		found := false
-		for _, o := range slices.Concat(m.desired, m.live) {
-			root, _ := strings.CutPrefix(string(o.Address.Root()), o.Address.System()+":")
-			if kind, name, _ := strings.Cut(s, "/"); root == segment(kind, name) {
-				found = true
-				take(o.Address)
-			}
-		}
-		if !found {
-			return fmt.Errorf("target %q: there is no such object in the document or on the server; a target is KIND/NAME, such as product/NAME", s)
-		}
-	}
-	for a := range m.changes {
-		if !keep[a] {
-			delete(m.changes, a)
-			m.out.Partial = true
-		}
-	}
-	return nil
-}
-
 // fingerprint is a short digest of an object as it was read; secrets don't go into it.
 func fingerprint(o *Object) (string, error) {
 	text, err := json.Marshal(struct {

@@ -24,6 +24,10 @@ type Input struct {
 // Make compares and plans. Two calls with the same input, in whatever order its slices and maps come, give the same plan.
 func Make(in Input) (*Plan, error) {
 	m := newMaker(in)
+	var err error
+	if m.selection, err = m.selected(); err != nil {
+		return nil, err
+	}
 	for _, d := range m.desired {
 		m.consider(d)
 	}
@@ -31,30 +35,29 @@ func Make(in Input) (*Plan, error) {
 	m.follow()
 	m.connect()
 	m.block()
-	if err := m.selectTargets(); err != nil {
-		return nil, err
-	}
+	m.keepSelected()
 	return m.plan()
 }
 
 // maker holds the plan in the making.
 type maker struct {
-	in       Input
-	kinds    map[kindKey]Kind
-	desired  []*Object // sorted
-	declared State
-	born     State // what the server will make along with new objects
-	changes  map[Address]*Change
-	named    map[Collection]bool
-	live     []*Object // sorted
-	out      Plan
+	in        Input
+	kinds     map[kindKey]Kind
+	desired   []*Object // sorted
+	declared  State
+	born      State // what the server will make along with new objects
+	changes   map[Address]*Change
+	named     map[Collection]bool
+	live      []*Object // sorted
+	selection selection
+	out       Plan
 }
 
 type kindKey struct{ system, name string }
 
 func newMaker(in Input) *maker {
 	m := &maker{in: in, kinds: map[kindKey]Kind{}, declared: State{}, born: State{}, changes: map[Address]*Change{}}
-	m.out = Plan{FormatVersion: FormatVersion, Owner: in.Owner, Targets: in.Targets}
+	m.out = Plan{FormatVersion: FormatVersion, Owner: in.Owner, Targets: in.Targets, Select: in.Select}
 	for _, k := range in.Kinds {
 		m.kinds[kindKey{k.System, k.Name}] = k
 	}
@@ -174,7 +177,7 @@ func (m *maker) remove(d, live *Object) {
 		return
 	}
 	if !m.owned(live) {
-		m.out.Warnings = append(m.out.Warnings, note(live, d, "it is deleted though its owner is "+m.ownerName(live)))
+		m.out.Warnings = append(m.out.Warnings, note(live, d, m.notOurs(live)))
 	}
 	c := m.change(live, Delete)
 	c.Desired, c.Live = d, live
@@ -237,8 +240,12 @@ func (m *maker) owner(o *Object) string {
 	return ""
 }
 
-func (m *maker) ownerName(o *Object) string {
-	return cmp.Or(m.owner(o), Nobody)
+// notOurs warns of a deletion that the document names, though what goes isn't its own.
+func (m *maker) notOurs(o *Object) string {
+	if owner := m.owner(o); owner != "" && owner != Nobody {
+		return "it is deleted though " + owner + " manages it"
+	}
+	return "it is deleted though maasctl didn't make it"
 }
 
 // known gives a handed-over value if the object that has it keeps it as it is.
@@ -259,7 +266,8 @@ func (m *maker) known(h Handed) (any, bool) {
 	return v, ok
 }
 
-// considerUndeclared names, or with --prune deletes, what is owned and no longer declared.
+// considerUndeclared names, or with --prune deletes, what is owned and no longer declared. With --target, that is what the
+// targets name and what is below them: no deletion takes another along that isn't named.
 func (m *maker) considerUndeclared() {
 	for _, l := range m.live {
 		if _, declared := m.declared[l.Address]; declared || l.Builtin || m.kind(l).Part || !m.owned(l) || m.goesWithParent(l) {
@@ -270,9 +278,11 @@ func (m *maker) considerUndeclared() {
 		}
 		fixed := m.kind(l).Fixed
 		switch {
+		case !m.selection.has(l.Address):
+			m.out.Partial = m.out.Partial || m.in.Prune && fixed == ""
 		case fixed != "":
 			m.out.Undeclared = append(m.out.Undeclared, note(l, nil, "undeclared; no API deletes it: "+fixed))
-		case m.in.Prune && len(m.in.Select) == 0:
+		case m.in.Prune:
 			m.change(l, Delete).Live = l
 		default:
 			m.out.Undeclared = append(m.out.Undeclared, note(l, nil, "undeclared; --prune would delete it"))

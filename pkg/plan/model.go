@@ -74,7 +74,8 @@ type Plan struct {
 	Owner         string    `json:"owner"`
 	Targets       []Target  `json:"targets"`
 	Empty         bool      `json:"empty"`
-	Partial       bool      `json:"partial"` // --target left something out
+	Select        []string  `json:"select,omitempty"` // what --target named
+	Partial       bool      `json:"partial"`          // that left something out
 	Changes       []*Change `json:"changes"`
 	Undeclared    []Note    `json:"undeclared"` // on the server, owned, not in the document: --prune would delete it
 	Blocked       []Note    `json:"blocked"`    // asked for, but it can't be done now
