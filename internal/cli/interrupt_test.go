@@ -32,6 +32,41 @@ products:
 type session struct {
 	dir, url   string
 	interrupts chan os.Signal
+	out        output
+}
+
+// output is what one run prints; it can be looked at while that goes on.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+// taken is all that was printed; the next run starts anew.
+func (o *output) taken() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer o.text.Reset()
+	return o.text.String()
+}
+
+// has tells whether something has been printed.
+func (o *output) has(text string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return strings.Contains(o.text.String(), text)
+}
+
+// await waits until something has been printed, and gives up where that can't come any more.
+func (o *output) await(text string) {
+	for began := time.Now(); !o.has(text) && time.Since(began) < 30*time.Second; {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 func newSession(t *testing.T, wrap func(http.Handler, chan os.Signal) http.Handler) *session {
@@ -47,12 +82,11 @@ func newSession(t *testing.T, wrap func(http.Handler, chan os.Signal) http.Handl
 }
 
 func (s *session) run(args ...string) (ExitCode, string) {
-	var out bytes.Buffer
 	code := Run(context.Background(), append(args, "--set", "threescale.url="+s.url), IO{
-		In: strings.NewReader(""), Out: &out, Err: &out, Now: time.Now, Dir: s.dir, Interrupts: s.interrupts,
+		In: strings.NewReader(""), Out: &s.out, Err: &s.out, Now: time.Now, Dir: s.dir, Interrupts: s.interrupts,
 		LookupEnv: func(name string) (string, bool) { return "token", name == "TOKEN" },
 	})
-	return code, out.String()
+	return code, s.out.taken()
 }
 
 // onFirstMetric does something when the first metric is about to be created.
@@ -71,9 +105,12 @@ func onFirstMetric(do func(r *http.Request, interrupts chan os.Signal)) func(htt
 }
 
 func TestInterruptFinishesWhatIsUnderWay(t *testing.T) {
-	s := newSession(t, onFirstMetric(func(_ *http.Request, interrupts chan os.Signal) {
+	t.Parallel()
+	var s *session
+	s = newSession(t, onFirstMetric(func(_ *http.Request, interrupts chan os.Signal) {
 		interrupts <- os.Interrupt
-		time.Sleep(100 * time.Millisecond) // so that it is noticed while this request is under way
+		s.out.await("finishing what is under way")
+		time.Sleep(500 * time.Millisecond) // it is said just before it holds
 	}))
 	code, out := s.run("apply")
 	if code != ExitInterrupted || !strings.Contains(out, "Not done:") || !strings.Contains(out, "finishing what is under way") {
@@ -91,6 +128,7 @@ func TestInterruptFinishesWhatIsUnderWay(t *testing.T) {
 }
 
 func TestSecondInterruptStopsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := newSession(t, onFirstMetric(func(r *http.Request, interrupts chan os.Signal) {
 		interrupts <- os.Interrupt
 		interrupts <- os.Interrupt
@@ -106,6 +144,7 @@ func TestSecondInterruptStopsAtOnce(t *testing.T) {
 }
 
 func TestInterruptWhileReading(t *testing.T) {
+	t.Parallel()
 	s := newSession(t, func(next http.Handler, interrupts chan os.Signal) http.Handler {
 		var once sync.Once
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -122,8 +161,9 @@ func TestInterruptWhileReading(t *testing.T) {
 }
 
 func TestTimeIsOver(t *testing.T) {
+	t.Parallel()
 	s := newSession(t, onFirstMetric(func(r *http.Request, _ chan os.Signal) { <-r.Context().Done() }))
-	code, out := s.run("apply", "--timeout", "1s")
+	code, out := s.run("apply", "--timeout", "5s") // enough to come that far on a busy machine
 	if code != ExitPartial || !strings.Contains(out, "Applied in part: ") || !strings.Contains(out, "longer than --timeout allows") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
@@ -133,6 +173,7 @@ func TestTimeIsOver(t *testing.T) {
 }
 
 func TestInterruptWhileDiffing(t *testing.T) {
+	t.Parallel()
 	s := newSession(t, func(_ http.Handler, interrupts chan os.Signal) http.Handler {
 		var once sync.Once
 		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
