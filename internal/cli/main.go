@@ -61,7 +61,7 @@ func Run(ctx context.Context, args []string, streams IO) ExitCode {
 // say prints errors, one for each thing that has failed, and what to do about them.
 func say(w io.Writer, err error) {
 	errs := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // deeper ones are one error's reasons
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // deeper ones are the reasons of one
 		errs = joined.Unwrap()
 	}
 	said := ""
