@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -105,26 +104,25 @@ func (r *reader) defaultPlans(ctx context.Context) (map[string]defaultPlans, err
 		return nil, err
 	}
 	all := r.declaredDefaults()
-	var mu sync.Mutex
+	found := make([]defaultPlans, len(products))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(readers)
-	for _, p := range products {
-		at := productAt(p.SystemName)
+	for i, p := range products {
+		at, said := productAt(p.SystemName), all[p.SystemName]
 		r.s.learn(at, p.ID)
 		if r.mayGo(&plan.Object{Address: at, Owner: p.Annotations[managedBy]}) {
 			continue
 		}
-		said := all[p.SystemName]
-		group.Go(func() error {
-			found, err := r.completed(ctx, at, p.ID, said)
-			mu.Lock()
-			defer mu.Unlock()
-			all[p.SystemName] = found
+		group.Go(func() (err error) {
+			found[i], err = r.completed(ctx, at, p.ID, said)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
+	}
+	for i, p := range products {
+		all[p.SystemName] = found[i]
 	}
 	for product, p := range all {
 		if p.service == "" {
