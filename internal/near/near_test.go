@@ -11,7 +11,7 @@ func TestName(t *testing.T) {
 		written, want string
 		among         []string
 	}{
-		{"grainte-7b", "granite-7b", []string{"mistral-7b", "granite-7b"}},
+		{"granit-7b", "granite-7b", []string{"mistral-7b", "granite-7b"}},
 		{"Total-Tokens", "total_tokens", []string{"tokens", "total_tokens"}},
 		{"ab", "ac", []string{"xy", "ac"}},
 		{"ab", "", []string{"xy", "abcd"}},

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -38,12 +39,13 @@ func open(t *testing.T, path string) context.Context {
 	return ctx
 }
 
-// await waits until an element is seen that holds the text.
+// await waits until an element is seen that holds the text. The page asks in one go: it may replace the element at any time.
 func await(t *testing.T, tab context.Context, selector, text string) {
 	t.Helper()
 	var seen string
 	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(50 * time.Millisecond) {
-		shown, err := chromedp.Run(tab, chromedp.Text(chromedp.CSS(selector)))
+		shown, err := chromedp.Run(tab, chromedp.Evaluate[string](fmt.Sprintf(
+			`(e => e && e.checkVisibility() ? e.innerText : "")(document.querySelector(%q))`, selector)))
 		if err != nil {
 			t.Fatalf("%s: %v", selector, err)
 		}
@@ -52,6 +54,15 @@ func await(t *testing.T, tab context.Context, selector, text string) {
 		}
 	}
 	t.Fatalf("%s shows %q, not %q", selector, seen, text)
+}
+
+// click clicks on an element, in one go too.
+func click(t *testing.T, tab context.Context, selector string) {
+	t.Helper()
+	done, err := chromedp.Run(tab, chromedp.Evaluate[bool](fmt.Sprintf(`document.querySelector(%q).click() === undefined`, selector)))
+	if err != nil || !done {
+		t.Fatalf("%s: %v", selector, err)
+	}
 }
 
 // A person opens the page, unfolds a product, and sees what others do to the tenant without touching anything.
@@ -66,9 +77,8 @@ func TestPageInABrowser(t *testing.T) {
 		}
 		await(t, tab, "#requests tbody tr:first-child", "POST /admin/api/services.json")
 		await(t, tab, "#product-granite dl", "Plans") // the newest is unfolded by itself
-		if err := chromedp.Do(tab, chromedp.Click(chromedp.CSS("#product-api summary")), chromedp.WaitVisible(chromedp.CSS("#product-api dl"))); err != nil {
-			t.Fatal(err)
-		}
+		click(t, tab, "#product-api summary")
+		await(t, tab, "#product-api dl", "Plans")
 
 		ask(t, http.MethodPost, s.ThreeScale+"/admin/api/services/3/application_plans.json", s.Token, `{"name": "Free <b>plan</b>"}`)
 		await(t, tab, "#product-granite", "Free <b>plan</b>") // as text

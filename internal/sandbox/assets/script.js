@@ -43,8 +43,9 @@ function refresh() {
 		waiting = false;
 		const answer = await fetch("/sandbox/tenant" + location.search);
 		if (!answer.ok) return;
+		const fresh = await answer.text();
 		const unfolded = [...tenant.querySelectorAll("details[open]")].map((d) => d.id);
-		tenant.innerHTML = await answer.text();
+		tenant.innerHTML = fresh;
 		for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
 	}, 300);
 }
