@@ -216,7 +216,7 @@ func (k clientKind) write(ctx context.Context, s *Session, c *change) error {
 	if err := s.scopesOfNew(ctx, c); err != nil {
 		return err
 	}
-	return s.secretAfterCreate(ctx, c, body)
+	return s.secretAfterCreate(ctx, c, body, made)
 }
 
 // scopesOfNew adds and takes away scopes, once it is known what the server gave.

@@ -37,8 +37,9 @@ func (h *secretHabit) ask(look func() (bool, error)) (bool, error) {
 	return makes, err
 }
 
-// secretAfterCreate makes sure that a new confidential client has a secret, and hands it on where something takes it over.
-func (s *Session) secretAfterCreate(ctx context.Context, c *change, body map[string]any) error {
+// secretAfterCreate makes sure that a new confidential client has a secret, and hands it on where something takes it over. One
+// that the create found there (not made) may have a secret that others know: it says nothing of the server's habit, and keeps it.
+func (s *Session) secretAfterCreate(ctx context.Context, c *change, body map[string]any, made bool) error {
 	if !confidential(body) {
 		return nil
 	}
@@ -47,11 +48,15 @@ func (s *Session) secretAfterCreate(ctx context.Context, c *change, body map[str
 		return nil
 	}
 	shown := ""
-	makes, err := s.secrets.ask(func() (bool, error) {
-		var err error
+	look := func() (has bool, err error) {
 		shown, err = s.shownSecret(ctx, c)
 		return shown != "", err
-	})
+	}
+	ask := s.secrets.ask
+	if !made {
+		ask = func(look func() (bool, error)) (bool, error) { return look() }
+	}
+	makes, err := ask(look)
 	if err == nil && makes && shown == "" && s.takenOver(c.Address) {
 		shown, err = s.shownSecret(ctx, c)
 	}
