@@ -91,7 +91,8 @@ func (c *client) do(ctx context.Context, method, path string, body any) (answer,
 	return a, err
 }
 
-// once is do for one try. A token that the server no longer takes is renewed once.
+// once is do for one try. A token that the server no longer takes is renewed once. Credentials that it refuses aren't tried
+// again: it may lock the account after a few failures.
 func (c *client) once(ctx context.Context, method, path string, body any) (answer, error) {
 	kc, base, err := c.connect(ctx)
 	if err != nil {
@@ -105,7 +106,7 @@ func (c *client) once(ctx context.Context, method, path string, body any) (answe
 	}
 	used := c.tokens.current()
 	a, err := send(ctx, kc, method, base+"/admin/realms"+path, text)
-	if transport.Is(err, http.StatusUnauthorized) && c.tokens.drop(used) {
+	if transport.Is(err, http.StatusUnauthorized) && !isNotAuthorized(err) && c.tokens.drop(used) {
 		a, err = send(ctx, kc, method, base+"/admin/realms"+path, text)
 	}
 	return a, err

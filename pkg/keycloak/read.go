@@ -36,7 +36,7 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 	r := &reader{s: s, wanted: map[plan.Address]map[string]bool{}, desired: plan.State{}, prune: prune, fetched: map[string]*fetch{}, state: plan.State{}}
 	r.desired.Put(desired...)
 	s.mu.Lock()
-	s.desired, s.warnings, s.done = r.desired, nil, map[plan.Address]bool{}
+	s.ids, s.desired, s.warnings, s.done = map[plan.Address]string{}, r.desired, nil, map[plan.Address]bool{}
 	s.mappers, s.protocols = map[plan.Address][]*plan.Object{}, map[plan.Address]string{}
 	for _, d := range desired {
 		r.want(d.Parent, d.Kind)

@@ -236,3 +236,37 @@ func TestTokenThatEndsTooEarly(t *testing.T) {
 		t.Errorf("%+v", again.Changes)
 	}
 }
+
+// A password that is refused isn't tried again: the server may lock the account.
+func TestRefusedCredentialsAreTriedOnce(t *testing.T) {
+	for _, version := range []int{26, 18} {
+		s := watch(t, keycloaktest.Options{Version: version})
+		w := newWorld(t, s.server)
+		w.config.Credentials.Password = secret.New("", "wrong-password")
+		before := s.count("POST token")
+		_, _, err := w.engine(w.document(`realms: {REALM: {}}`)).Plan(t.Context(), engine.PlanOptions{})
+		requireNotAuthorized(t, err, "invalid_grant")
+		if n := s.count("POST token") - before; n != 1 {
+			t.Errorf("%d: tried %d times", version, n)
+		}
+	}
+}
+
+// What a session knows of a server is as old as its last look.
+func TestSecondLookForgetsTheFirst(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		doc := w.document(`realms: {REALM: {roles: {r: {composites: [base]}, base: {}}}}`)
+		e, p, live := w.plan(doc)
+		for range 2 {
+			if err := e.Apply(t.Context(), p, live, apply.Options{}).Err(); err != nil {
+				t.Fatal(err)
+			}
+			w.admin.must(http.MethodDelete, "/"+w.realm+"/roles-by-id/"+w.find("/roles", "name", "base")["id"].(string), nil)
+			var err error
+			if p, live, err = e.Plan(t.Context(), engine.PlanOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
