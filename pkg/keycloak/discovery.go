@@ -3,7 +3,9 @@ package keycloak
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -123,9 +125,10 @@ func (r *reader) endpoints(d *plan.Object, raw map[string]any) {
 	r.s.warn(d, &from.source, fmt.Sprintf("its discovery can't be read, so its endpoints are left as they are: %v", from.err))
 }
 
-// undiscovered is the error for a provider that has no endpoints without its discovery.
+// undiscovered is the error for a provider that has no endpoints without its discovery: of several, the same one each time.
 func (r *reader) undiscovered() error {
-	for _, d := range r.desired {
+	for _, a := range slices.Sorted(maps.Keys(r.desired)) {
+		d := r.desired[a]
 		if from := nativeOf(d).discovery; from != nil && from.err != nil && !from.known {
 			return &DiscoveryError{Provider: d.Name, Realm: d.Address.Root().Name(), Source: from.source, Err: from.err}
 		}

@@ -210,3 +210,17 @@ realms: {REALM: {clients: {sso: {redirectUris: [portal]}}}}`, "REALM", w.realm))
 	}
 	sameSet(w.t.(*testing.T), "redirectUris", list(w.client("sso")["redirectUris"]), "https://maas.example.com/auth/rhsso/callback")
 }
+
+// Of several providers that can't be looked up it is always the same that is named.
+func TestUndiscoveredIsTheSameEachTime(t *testing.T) {
+	w := newWorld(t, stub(t, keycloaktest.Options{}))
+	w.config.Transport.Attempts = 1
+	doc := w.document(`realms: {REALM: {identityProviders: {a: {providerId: oidc, discovery: "http://127.0.0.1:1/none"}, b: {providerId: oidc, discovery: "http://127.0.0.1:1/none"}, c: {providerId: oidc, discovery: "http://127.0.0.1:1/none"}}}}`)
+	for range 20 {
+		_, _, err := w.engine(doc).Plan(t.Context(), engine.PlanOptions{})
+		var failed *keycloak.DiscoveryError
+		if !errors.As(err, &failed) || failed.Provider != "a" {
+			t.Fatalf("%v", err)
+		}
+	}
+}
