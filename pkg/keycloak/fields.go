@@ -47,6 +47,36 @@ func wanted(v any) any {
 	return set
 }
 
+// listAttributes brings the wanted attributes into the form in which users, groups and roles have them: lists of texts that have
+// no order. A single value is a list of one, as the server itself takes it for a user.
+func listAttributes(o *plan.Object) {
+	for name, path := range nativeOf(o).paths {
+		if path[0] != "attributes" || len(path) != 2 {
+			continue
+		}
+		switch v := o.Fields[name].(type) {
+		case nil, plan.Set:
+		case []any:
+			o.Fields[name] = wanted(asTexts(v))
+		default:
+			o.Fields[name] = wanted(asTexts([]any{v}))
+		}
+	}
+}
+
+// asTexts is a list with its numbers and bools as the server keeps them.
+func asTexts(list []any) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		switch v.(type) {
+		case int64, float64, bool:
+			v = text(v)
+		}
+		out[i] = v
+	}
+	return out
+}
+
 // projected is what the server has, seen with the eyes of what is wanted: of mappings inside of lists only the keys that are
 // said; texts that say the same as a number or bool are it; what the server leaves out is the empty value of its type.
 func projected(have, want any) any {

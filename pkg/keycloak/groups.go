@@ -21,6 +21,7 @@ func (w *wants) groups(parent *plan.Object, said maas.Map[*maas.Group], at []str
 	for _, e := range said {
 		path := join(at, "groups", e.Name)
 		o := object(parent.Child(kindGroup, e.Name, nil), e.Value.Object, nil)
+		listAttributes(o)
 		if e.Value.Roles != nil {
 			rolesSaid(o, e.Value.Roles)
 		}
@@ -65,7 +66,7 @@ func groupItem(ctx context.Context, s *Session, a plan.Address) (string, error) 
 	return path(a.Root().Name(), "groups", id), err
 }
 
-// all is a number of results that no realm reaches: 26 gives ten children otherwise.
+// all is a number of results that no realm reaches: 26 gives ten children of a group, or a hundred identity providers, otherwise.
 const all = "max=1000000"
 
 // read lists one level. 18 gives the whole tree at once; 26 says how many groups are below, and lists them by another call.

@@ -32,9 +32,14 @@ type roleRef struct{ client, role string }
 
 func refTo(r maas.RoleRef) roleRef { return roleRef{client: r.Client, role: r.Role} }
 
-// label is how the role is written in a document, and in a plan.
+// label is how the role is written in a document, and in a plan: in full where a slash would make another role of it.
 func (r roleRef) label() string {
-	if r.client == "" {
+	switch {
+	case r.client == "" && strings.Contains(r.role, "/"):
+		return fmt.Sprintf("{role: %s}", r.role)
+	case strings.Contains(r.client, "/"):
+		return fmt.Sprintf("{client: %s, role: %s}", r.client, r.role)
+	case r.client == "":
 		return r.role
 	}
 	return r.client + "/" + r.role

@@ -56,7 +56,7 @@ func (k providerKind) read(ctx context.Context, r *reader, realm *plan.Object) (
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.list(ctx, list)
+	found, err := r.list(ctx, list+"?"+all)
 	if err != nil {
 		return nil, err
 	}

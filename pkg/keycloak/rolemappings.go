@@ -127,8 +127,8 @@ func (s *Session) mapSome(ctx context.Context, realm plan.Address, method, item 
 	return s.mapRoles(ctx, method, to, reps)
 }
 
-// mapped reads the roles of a user, without the one that every user has.
-func (r *reader) mapped(ctx context.Context, realm plan.Address, user string) (plan.Set, map[string]roleRef, error) {
+// mapped reads the roles of a user, without the one that every user has, unless what is wanted names it.
+func (r *reader) mapped(ctx context.Context, realm plan.Address, user string, d *plan.Object) (plan.Set, map[string]roleRef, error) {
 	raw, err := r.one(ctx, path(realm.Name(), "users", user, "role-mappings"))
 	if err != nil {
 		return nil, nil, err
@@ -137,7 +137,7 @@ func (r *reader) mapped(ctx context.Context, realm plan.Address, user string) (p
 	add := func(client string, roles any) {
 		for _, role := range objectsIn(roles) {
 			ref := roleRef{client: client, role: str(role, "name")}
-			if ref == (roleRef{role: defaultRole(realm.Name())}) {
+			if ref == (roleRef{role: defaultRole(realm.Name())}) && !saysRole(d, ref.label()) {
 				continue
 			}
 			r.s.learn(ref.address(realm), str(role, "id"))
@@ -150,4 +150,14 @@ func (r *reader) mapped(ctx context.Context, realm plan.Address, user string) (p
 		add(name, at(clients, name, "mappings"))
 	}
 	return set, refs, nil
+}
+
+// saysRole tells whether the document names a role among those of an object.
+func saysRole(d *plan.Object, label string) bool {
+	if d == nil {
+		return false
+	}
+	set, _ := d.Fields[fieldRole].(plan.Set)
+	_, ok := set[label]
+	return ok
 }

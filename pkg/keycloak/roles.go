@@ -20,7 +20,9 @@ func (w *wants) roles(parent *plan.Object, said maas.Map[*maas.Role], at []strin
 	w.name(kindRole, parent.Address)
 	for _, e := range said {
 		path := join(at, "roles", e.Name)
-		o := w.add(object(parent.Child(kindRole, e.Name, nil), e.Value.Object, nil), path...)
+		o := object(parent.Child(kindRole, e.Name, nil), e.Value.Object, nil)
+		listAttributes(o)
+		w.add(o, path...)
 		if !o.Absent {
 			w.composites(o, e.Value.Composites, path)
 		}

@@ -37,8 +37,9 @@ func (serviceAccountKind) read(ctx context.Context, r *reader, client *plan.Obje
 	if err != nil {
 		return nil, err
 	}
-	set, refs, err := r.mapped(ctx, client.Address.Root(), str(user, "id"))
-	if own := (roleRef{client: client.Name, role: resourceServer}).label(); !saysRole(r.desired[o.Address], own) {
+	d := r.desired[o.Address]
+	set, refs, err := r.mapped(ctx, client.Address.Root(), str(user, "id"), d)
+	if own := (roleRef{client: client.Name, role: resourceServer}).label(); !saysRole(d, own) {
 		delete(set, own)
 	}
 	o.Fields[fieldRole], o.Native = set, &native{refs: refs}
@@ -67,12 +68,3 @@ func (serviceAccountKind) remove(context.Context, *Session, *change) error {
 
 // resourceServer is the role of its own that the server gives the service account of a client with authorization services.
 const resourceServer = "uma_protection"
-
-func saysRole(d *plan.Object, label string) bool {
-	if d == nil {
-		return false
-	}
-	set, _ := d.Fields[fieldRole].(plan.Set)
-	_, ok := set[label]
-	return ok
-}

@@ -38,6 +38,7 @@ func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []s
 			delete(o.Fields, field)
 			delete(nativeOf(o).paths, field)
 		}
+		listAttributes(o)
 		if mail, ok := o.Fields["email"].(string); ok {
 			o.Fields["email"] = strings.ToLower(mail)
 		}
@@ -123,7 +124,7 @@ func (r *reader) memberships(ctx context.Context, o, d *plan.Object) error {
 	realm := o.Address.Root()
 	id := str(nativeOf(o).raw, "id")
 	if d.Fields[fieldRole] != nil {
-		set, refs, err := r.mapped(ctx, realm, id)
+		set, refs, err := r.mapped(ctx, realm, id, d)
 		if err != nil {
 			return err
 		}

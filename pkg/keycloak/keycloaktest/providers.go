@@ -3,6 +3,7 @@ package keycloaktest
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -60,9 +61,17 @@ func (s *Server) showProvider(p *provider) object {
 	return out
 }
 
+// listProviders gives all on 18, and on 26 a hundred where nobody says how many.
 func (s *Server) listProviders(c *call) answer {
+	limit, err := strconv.Atoi(c.URL.Query().Get("max"))
+	if err != nil {
+		limit = 100
+	}
+	if s.old() {
+		limit = len(c.realm.providers)
+	}
 	out := []object{}
-	for _, p := range c.realm.providers {
+	for _, p := range c.realm.providers[:min(limit, len(c.realm.providers))] {
 		out = append(out, s.showProvider(p))
 	}
 	return ok(out)

@@ -2,6 +2,7 @@ package keycloaktest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -165,9 +166,25 @@ func (s *Server) badUser(c *call, body object, self *user) (answer, bool) {
 	return answer{}, false
 }
 
+// listed makes lists of texts of all values, as the servers do with a user's attributes.
+func listed(attributes object) {
+	for key, v := range attributes {
+		values, is := v.([]any)
+		if !is {
+			values = []any{v}
+		}
+		out := []any{}
+		for _, e := range values {
+			out = append(out, fmt.Sprint(e))
+		}
+		attributes[key] = out
+	}
+}
+
 // keep stores attributes: all on 18; on 26 only where the realm's user profile allows what it doesn't have itself.
 func (s *Server) keep(r *realm, u *user, body object) {
 	if a, is := body["attributes"].(object); is && (s.old() || str(r.profile, "unmanagedAttributePolicy") == "ENABLED") {
+		listed(a)
 		u.rep["attributes"] = a
 	}
 }
