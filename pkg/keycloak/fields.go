@@ -24,6 +24,9 @@ func flatten(body map[string]any) (plan.Fields, map[string][]string) {
 			}
 			return
 		}
+		if inTexts(path) {
+			v = asTexts(v)
+		}
 		name := strings.Join(path, ".")
 		fields[name], paths[name] = wanted(v), path
 	}
@@ -47,34 +50,39 @@ func wanted(v any) any {
 	return set
 }
 
-// listAttributes brings the wanted attributes into the form in which users, groups and roles have them: lists of texts that have
-// no order. A single value is a list of one, as the server itself takes it for a user.
+// inTexts tells whether a path leads into a mapping whose values are texts, or lists of texts, for the server. What isn't
+// there says something else than "false" in them: a client without use.refresh.tokens uses them.
+func inTexts(path []string) bool {
+	return len(path) == 2 && (path[0] == "attributes" || path[0] == "config")
+}
+
+// asTexts is a number or bool, or a list of such, as the server keeps it in a mapping of texts.
+func asTexts(v any) any {
+	switch x := plan.Normal(v).(type) {
+	case int64, float64, bool:
+		return text(x)
+	case []any:
+		for i, e := range x {
+			x[i] = asTexts(e)
+		}
+		return x
+	}
+	return v
+}
+
+// listAttributes makes lists of one of an object's single attributes: users, groups and roles have lists only. For a user the
+// server itself does so.
 func listAttributes(o *plan.Object) {
 	for name, path := range nativeOf(o).paths {
-		if path[0] != "attributes" || len(path) != 2 {
+		if !inTexts(path) {
 			continue
 		}
 		switch v := o.Fields[name].(type) {
-		case nil, plan.Set:
-		case []any:
-			o.Fields[name] = wanted(asTexts(v))
+		case nil, plan.Set, []any:
 		default:
-			o.Fields[name] = wanted(asTexts([]any{v}))
+			o.Fields[name] = wanted([]any{v})
 		}
 	}
-}
-
-// asTexts is a list with its numbers and bools as the server keeps them.
-func asTexts(list []any) []any {
-	out := make([]any, len(list))
-	for i, v := range list {
-		switch v.(type) {
-		case int64, float64, bool:
-			v = text(v)
-		}
-		out[i] = v
-	}
-	return out
 }
 
 // projected is what the server has, seen with the eyes of what is wanted: of mappings inside of lists only the keys that are

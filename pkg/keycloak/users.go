@@ -39,8 +39,10 @@ func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []s
 			delete(nativeOf(o).paths, field)
 		}
 		listAttributes(o)
-		if mail, ok := o.Fields["email"].(string); ok {
-			o.Fields["email"] = strings.ToLower(mail)
+		for _, field := range []string{"username", "email"} {
+			if said, ok := o.Fields[field].(string); ok {
+				o.Fields[field] = strings.ToLower(said)
+			}
 		}
 		if u.Roles != nil {
 			rolesSaid(o, u.Roles)

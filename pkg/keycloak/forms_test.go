@@ -75,3 +75,21 @@ func TestTheDefaultRoleMayBeNamed(t *testing.T) {
 		}
 	})
 }
+
+// Where an attribute isn't there, the server takes its default, which may be true.
+func TestFalseIsNotNothingAmongAttributes(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		w.applyText(`realms: {REALM: {clients: {c: {}}}}`)
+		w.applyText(`realms: {REALM: {clients: {c: {attributes: {use.refresh.tokens: false, client.session.max.lifespan: 0}}}}}`)
+		if a := w.client("c")["attributes"].(m); a["use.refresh.tokens"] != "false" || a["client.session.max.lifespan"] != "0" {
+			t.Errorf("%v", a)
+		}
+	})
+}
+
+// A username may be said beside its key, in the same capital letters.
+func TestUsernameWithCapitals(t *testing.T) {
+	w := newWorld(t, stub(t, keycloaktest.Options{}))
+	w.applyText(`realms: {REALM: {users: {Robot: {username: Robot, email: Robot@example.com}}}}`)
+}
