@@ -93,3 +93,21 @@ func TestUsernameWithCapitals(t *testing.T) {
 	w := newWorld(t, stub(t, keycloaktest.Options{}))
 	w.applyText(`realms: {REALM: {users: {Robot: {username: Robot, email: Robot@example.com}}}}`)
 }
+
+// 26 has another place for whether the sign-in page hides a provider, and takes the old one too.
+func TestHiddenIdentityProvider(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		for _, hidden := range []bool{true, false, true} {
+			w.applyText(fmt.Sprintf(`realms: {REALM: {identityProviders: {corp: {providerId: oidc, config: {clientId: a, hideOnLoginPage: %v,
+  authorizationUrl: "https://a.example.com/a", tokenUrl: "https://a.example.com/t"}}}}}`, hidden))
+			p := w.find("/identity-provider/instances", "alias", "corp")
+			if got := fmt.Sprint(p["hideOnLogin"]); s.version == 26 && got != fmt.Sprint(hidden) {
+				t.Errorf("hidden: %s, not %v", got, hidden)
+			}
+			if got := p["config"].(m)["hideOnLoginPage"]; s.version == 18 && got != fmt.Sprint(hidden) {
+				t.Errorf("hidden: %v, not %v", got, hidden)
+			}
+		}
+	})
+}

@@ -51,6 +51,9 @@ func providerItem(_ context.Context, _ *Session, a plan.Address) (string, error)
 // forgotten are fields that 26 takes and no longer keeps: what the document says of them counts as done there.
 const forgotten = "updateProfileFirstLoginMode"
 
+// movedHide is where 18 has whether the sign-in page hides a provider. 26 takes it there, and keeps it as hideOnLogin.
+const movedHide = "config.hideOnLoginPage"
+
 func (k providerKind) read(ctx context.Context, r *reader, realm *plan.Object) ([]*plan.Object, error) {
 	list, err := k.shape().collection(ctx, r.s, realm.Address)
 	if err != nil {
@@ -66,8 +69,12 @@ func (k providerKind) read(ctx context.Context, r *reader, realm *plan.Object) (
 		o := realm.Child(kindProvider, str(raw, "alias"), nil)
 		r.endpoints(r.desired[o.Address], raw)
 		r.found(o, k.shape().place, raw, str(raw, "alias"))
-		if d := r.desired[o.Address]; d != nil && raw[forgotten] == nil && d.Fields[forgotten] != nil {
+		d := r.desired[o.Address]
+		if d != nil && raw[forgotten] == nil && d.Fields[forgotten] != nil {
 			o.Fields[forgotten] = d.Fields[forgotten]
+		}
+		if d != nil && d.Fields[movedHide] != nil && at(raw, "config", "hideOnLoginPage") == nil {
+			o.Fields[movedHide] = text(flag(raw, "hideOnLogin"))
 		}
 		out = append(out, o)
 	}

@@ -1,6 +1,7 @@
 package keycloaktest
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -89,6 +90,10 @@ func (s *Server) newProvider(body object) object {
 		return rep
 	}
 	merge(rep, body, "types", "updateProfileFirstLoginMode")
+	if config := mapping(rep, "config"); config["hideOnLoginPage"] != nil { // its place until 25
+		rep["hideOnLogin"] = fmt.Sprint(config["hideOnLoginPage"]) == "true"
+		delete(config, "hideOnLoginPage")
+	}
 	return rep
 }
 
