@@ -7,8 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-
+	"example.com/maasctl/internal/near"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/secret"
 )
@@ -127,12 +126,7 @@ func reference(name string) bool { return strings.Contains(name, "${") }
 
 // suggestion is the end of what is said of a name that doesn't exist.
 func suggestion(name string, among []string) string {
-	best, distance := "", max(1, min(3, len(name)/2))+1
-	for _, c := range among {
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(c)); d < distance {
-			best, distance = c, d
-		}
-	}
+	best := near.Name(name, among)
 	if best == "" {
 		return ""
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/maasctl/internal/lazyregexp"
+	"example.com/maasctl/internal/near"
 )
 
 // Constraints stand in the types' tags, so that the loader, the schema and the reader see the same ones:
@@ -22,7 +23,7 @@ func (d *decoder) checkText(n *node, s string, a at) {
 	if enum, ok := a.tag.Lookup("enum"); ok && !contains(enum, s) {
 		known := strings.Split(enum, ",")
 		d.errorf(n.pos, CodeSchema, "%s can't be %q; it is one of %s%s", describe(a.path), s,
-			strings.Join(known, ", "), suggestion(s, known))
+			strings.Join(known, ", "), near.Meant(s, known))
 	}
 	least, most, ok := charsTag(a.tag.Get("chars"))
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 
+	"example.com/maasctl/internal/near"
 	"example.com/maasctl/pkg/secret"
 )
 
@@ -170,7 +171,7 @@ func (d *decoder) wrong(n *node, a at, want string) {
 
 // unknown reports a key that the language doesn't have.
 func (d *decoder) unknown(f field, path, known []string) {
-	d.errorf(f.pos, CodeSchema, "unknown key %q in %s%s", f.key, describe(path), suggestion(f.key, known))
+	d.errorf(f.pos, CodeSchema, "unknown key %q in %s%s", f.key, describe(path), near.Meant(f.key, known))
 }
 
 // contains tells whether a list of names, joined by commas, has one.

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"example.com/maasctl/internal/near"
 )
 
 func index(i int) string { return strconv.Itoa(i) }
@@ -119,7 +121,7 @@ func (d *decoder) others(n *node, v reflect.Value, l *layout, a at) {
 		return
 	}
 	for _, f := range n.saidFields() {
-		if meant := nearest(f.key, l.known); meant != "" && f.value.kind != scalarNode {
+		if meant := near.Name(f.key, l.known); meant != "" && f.value.kind != scalarNode {
 			d.warnf(f.pos, CodeField, "%q in %s is taken for a field of Keycloak's; did you mean %q?", f.key, describe(a.path), meant)
 		}
 	}

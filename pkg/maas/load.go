@@ -3,6 +3,8 @@ package maas
 import (
 	"reflect"
 	"strings"
+
+	"example.com/maasctl/internal/near"
 )
 
 // Load reads a document: its files joined, the environment and --set laid over, templates merged, all of it checked.
@@ -94,7 +96,7 @@ func applyEnvironment(r *reporter, root, environments *node, name string) *node 
 		r.errorf(Position{File: root.pos.File}, CodeEnvironment, "there is no environment %q: the document has none", name)
 	case env == nil:
 		r.errorf(environments.pos, CodeEnvironment, "there is no environment %q; there are %s%s", name,
-			strings.Join(known, ", "), suggestion(name, known))
+			strings.Join(known, ", "), near.Meant(name, known))
 	case env.isMapping():
 		return mergeAt(root, env, true)
 	}

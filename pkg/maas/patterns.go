@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/maasctl/internal/lazyregexp"
+	"example.com/maasctl/internal/near"
 )
 
 // verbs are the methods of HTTP that a mapping rule can have.
@@ -27,7 +28,7 @@ var (
 // checkRule tells what 3scale would refuse in a rule's verb and pattern.
 func checkRule(verb, pattern string) error {
 	if !slices.Contains(verbs(), verb) {
-		return fmt.Errorf("a rule's verb is one of %s, not %q%s", strings.Join(verbs(), ", "), verb, suggestion(verb, verbs()))
+		return fmt.Errorf("a rule's verb is one of %s, not %q%s", strings.Join(verbs(), ", "), verb, near.Meant(verb, verbs()))
 	}
 	if utf8.RuneCountInString(pattern) > maxPattern {
 		return fmt.Errorf("a rule's pattern has at most %d characters", maxPattern)

@@ -34,15 +34,3 @@ func TestDeepNesting(t *testing.T) {
 		t.Error(found)
 	}
 }
-
-func TestNearest(t *testing.T) {
-	names := []string{"policies", "plans", "supportEmail", "name"}
-	for name, want := range map[string]string{
-		"polices": "policies", "Plans": "plans", "support_email": "supportEmail", "nam": "name", "x": "", "": "", "name": "",
-		"something": "",
-	} {
-		if got := nearest(name, names); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
-	}
-}

@@ -4,6 +4,8 @@ import (
 	"embed"
 	"slices"
 	"strings"
+
+	"example.com/maasctl/internal/near"
 )
 
 //go:embed templates/*.yaml
@@ -85,7 +87,7 @@ func (t *templates) template(name string, pos Position) *node {
 		n = builtin(name)
 	}
 	if n == nil {
-		t.errorf(pos, CodeTemplate, "there is no template %q%s", name, suggestion(name, t.known()))
+		t.errorf(pos, CodeTemplate, "there is no template %q%s", name, near.Meant(name, t.known()))
 		return nil
 	}
 	if !n.isMapping() {

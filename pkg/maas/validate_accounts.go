@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/maasctl/internal/lazyregexp"
+	"example.com/maasctl/internal/near"
 )
 
 func (v *validator) accounts() {
@@ -126,7 +127,7 @@ func (p place) plan(product *Product, a *Application) {
 		return
 	}
 	if plan, ok := product.Plans.Get(a.Plan); !ok || plan.Absent {
-		p.at("plan").errorf(CodeReference, "%s: product %s has no plan %q%s", p, a.Product, a.Plan, suggestion(a.Plan, product.Plans.Names()))
+		p.at("plan").errorf(CodeReference, "%s: product %s has no plan %q%s", p, a.Product, a.Plan, near.Meant(a.Plan, product.Plans.Names()))
 	}
 }
 
@@ -162,6 +163,6 @@ func (p place) subscription(product, plan string, pos Position) {
 		return // 3scale makes one called Default
 	}
 	if s, ok := to.ServicePlans.Get(plan); (!ok || s.Absent) && plan != "Default" {
-		p.errorf(CodeReference, "%s: product %s has no service plan %q%s", p, product, plan, suggestion(plan, to.ServicePlans.Names()))
+		p.errorf(CodeReference, "%s: product %s has no service plan %q%s", p, product, plan, near.Meant(plan, to.ServicePlans.Names()))
 	}
 }

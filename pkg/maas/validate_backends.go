@@ -1,5 +1,7 @@
 package maas
 
+import "example.com/maasctl/internal/near"
+
 func (v *validator) backends() {
 	for _, b := range v.doc.Backends {
 		if b.Value.Absent {
@@ -23,5 +25,5 @@ func lacks[T any](in Map[T], name string) string {
 	if in.Has(name) {
 		return "it is absent"
 	}
-	return "the document has none of this name" + suggestion(name, in.Names())
+	return "the document has none of this name" + near.Meant(name, in.Names())
 }

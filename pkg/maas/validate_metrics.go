@@ -3,6 +3,8 @@ package maas
 import (
 	"slices"
 	"strings"
+
+	"example.com/maasctl/internal/near"
 )
 
 // owner is a product or backend with what it counts.
@@ -65,7 +67,7 @@ func (o owner) missing(what, name string) string {
 		listed = []string{"none"}
 	}
 	message += "; it has " + strings.Join(listed, ", ")
-	if near := nearest(name, all); near != "" && !slices.Contains(listed, near) {
+	if near := near.Name(name, all); near != "" && !slices.Contains(listed, near) {
 		message += `; did you mean "` + near + `"?`
 	}
 	return message

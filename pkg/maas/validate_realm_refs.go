@@ -3,6 +3,8 @@ package maas
 import (
 	"slices"
 	"strings"
+
+	"example.com/maasctl/internal/near"
 )
 
 // group checks that a group's path leads somewhere.
@@ -17,7 +19,7 @@ func (p place) group(groups Map[*Group], path string) {
 	for _, name := range strings.Split(path[1:], "/") {
 		g, ok := groups.Get(name)
 		if !ok || g.Absent {
-			p.errorf(CodeReference, "%s: there is no group %q%s", p, path, suggestion(name, groups.Names()))
+			p.errorf(CodeReference, "%s: there is no group %q%s", p, path, near.Meant(name, groups.Names()))
 			return
 		}
 		groups = g.Groups
@@ -74,7 +76,7 @@ func (r realmPlace) clientRole(at place, ref RoleRef) {
 		return
 	}
 	if role, ok := client.Roles.Get(ref.Role); (!ok || role.Absent) && !builtinClient(ref.Client) && ref.Role != "uma_protection" {
-		at.errorf(CodeReference, "%s: client %s has no role %q%s", at, ref.Client, ref.Role, suggestion(ref.Role, client.Roles.Names()))
+		at.errorf(CodeReference, "%s: client %s has no role %q%s", at, ref.Client, ref.Role, near.Meant(ref.Role, client.Roles.Names()))
 	}
 }
 

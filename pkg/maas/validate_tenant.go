@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/maasctl/internal/near"
 	"example.com/maasctl/internal/railszone"
 )
 
@@ -27,7 +28,7 @@ func (v *validator) tenant() {
 	})
 	at.at("timezone").check(t.Timezone, timezone)
 	if zone := t.Timezone; zone != nil && at.at("timezone").known() && timezone(*zone) == nil && !slices.Contains(railszone.Names(), *zone) {
-		at.at("timezone").warnf(CodeValue, "%s: 3scale may have no time zone %q%s", at.at("timezone"), *zone, suggestion(*zone, railszone.Names()))
+		at.at("timezone").warnf(CodeValue, "%s: 3scale may have no time zone %q%s", at.at("timezone"), *zone, near.Meant(*zone, railszone.Names()))
 	}
 	at.at("fromEmail").check(t.Provider.FromEmail, emailAddress)
 	at.at("supportEmail").check(t.Provider.SupportEmail, emailAddress)
