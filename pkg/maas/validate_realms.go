@@ -43,6 +43,15 @@ func (p place) identity(fields map[string]any, field, name string) {
 	}
 }
 
+// ignored refuses the fields by which Keycloak shows roles: it takes them without a word, and writes nothing.
+func (p place) ignored(fields map[string]any, names ...string) {
+	for _, name := range names {
+		if fields[name] != nil {
+			p.at(name).errorf(CodeValue, "%s: Keycloak ignores %s here; say roles", p, name)
+		}
+	}
+}
+
 func (r realmPlace) clients() {
 	for _, c := range r.realm.Clients {
 		if c.Value.Absent {
@@ -124,6 +133,7 @@ func (r realmPlace) groups(at place, groups Map[*Group]) {
 		}
 		at := at.at("groups", g.Name)
 		at.identity(g.Value.Fields, "name", g.Name)
+		at.ignored(g.Value.Fields, "realmRoles", "clientRoles")
 		if strings.Contains(g.Name, "/") {
 			at.warnf(CodeName, "%s: a group's name with a slash can't be told from the path of a group below another", at)
 		}
@@ -188,6 +198,7 @@ func (r realmPlace) users() {
 		}
 		at := r.at("users", u.Name)
 		at.identity(u.Value.Fields, "username", u.Name)
+		at.ignored(u.Value.Fields, "realmRoles", "clientRoles")
 		at.literal(u.Value.Fields, "password")
 		if list, ok := u.Value.Fields["credentials"].([]any); ok {
 			for i, c := range list {
