@@ -1,14 +1,13 @@
 package engine_test
 
 import (
-	"encoding/json"
 	"net/http/httptest"
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/maasctl/internal/engine"
+	"example.com/maasctl/internal/testkit"
 	"example.com/maasctl/pkg/apply"
 	"example.com/maasctl/pkg/keycloak"
 	"example.com/maasctl/pkg/keycloak/keycloaktest"
@@ -40,7 +39,7 @@ func TestBothSystemsTogetherReachTheRecordedStates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := recordedState(t, name)
+			want := testkit.Recorded(t, "states", name+".json")
 			delete(want, "portal") // pages aren't applied, and the reader leaves them out
 			if name == "oidc" {    // recorded on a tenant that was open already; the document says nothing of its code
 				delete(have["provider"].(map[string]any), "site_access_code")
@@ -84,17 +83,4 @@ func sets(name, sso string) []string {
 		return nil
 	}
 	return []string{"realms.maas.identityProviders.keycloak-oidc.discovery=" + sso + "/realms/master"}
-}
-
-func recordedState(t *testing.T, name string) map[string]any {
-	t.Helper()
-	text, err := os.ReadFile("../../testdata/states/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var state map[string]any
-	if err := json.Unmarshal(text, &state); err != nil {
-		t.Fatal(err)
-	}
-	return state
 }

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/maasctl/internal/testkit"
 	"example.com/maasctl/pkg/maas"
 )
 
@@ -38,7 +38,7 @@ func reaches(t *testing.T, s server, example string) {
 	}
 	w.apply(doc)
 	got := w.state(map[string]string{"gateway-secret": "given:gateway"})
-	if diff := cmp.Diff(recorded(t, example, s.version), renamed(got, w.realm+"-employees", "employees")); diff != "" {
+	if diff := cmp.Diff(testkit.Recorded(t, "keycloak", fmt.Sprintf("%s-%d.json", example, s.version)), renamed(got, w.realm+"-employees", "employees")); diff != "" {
 		t.Errorf("recorded (-) and reached (+) differ:\n%s", diff)
 	}
 	if strings.Contains(w.trace.String(), "gateway-secret") || strings.Contains(w.trace.String(), "some-upstream") {
@@ -53,19 +53,6 @@ func upstream(w *world) string {
 		w.t.Cleanup(func() { w.admin.call(http.MethodDelete, "/"+name, nil) })
 	}
 	return name
-}
-
-func recorded(t *testing.T, example string, version int) map[string]any {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "keycloak", fmt.Sprintf("%s-%d.json", example, version)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want map[string]any
-	if err := json.Unmarshal(text, &want); err != nil {
-		t.Fatal(err)
-	}
-	return want
 }
 
 // renamed puts one text for another everywhere.

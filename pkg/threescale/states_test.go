@@ -1,12 +1,11 @@
 package threescale_test
 
 import (
-	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/maasctl/internal/testkit"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/threescale/threescaletest"
 )
@@ -35,7 +34,7 @@ func TestExamplesReachTheirStates(t *testing.T) {
 				tn.variables[v] = "a-secret"
 			}
 			tn.reachDocument(tn.load(maas.Options{Files: []string{"../../examples/" + name + "/maas.yaml"}}))
-			want, have := recorded(t, name), tn.state()
+			want, have := testkit.Recorded(t, "states", name+".json"), tn.state()
 			exceptions(want, have)
 			delete(want, "portal") // pages aren't applied
 			if diff := cmp.Diff(want, have); diff != "" {
@@ -43,19 +42,6 @@ func TestExamplesReachTheirStates(t *testing.T) {
 			}
 		})
 	}
-}
-
-func recorded(t *testing.T, name string) map[string]any {
-	t.Helper()
-	text, err := os.ReadFile("../../testdata/states/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var state map[string]any
-	if err := json.Unmarshal(text, &state); err != nil {
-		t.Fatal(err)
-	}
-	return state
 }
 
 // withoutSignIn: the sign-in has site, id and secret of a realm's client, and can't be made without them.
