@@ -1,9 +1,9 @@
 package apply
 
 import (
+	"container/heap"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"example.com/maasctl/pkg/plan"
@@ -25,8 +25,8 @@ func Run(ctx context.Context, p *plan.Plan, opts Options) *Result {
 type run struct {
 	opts     Options
 	steps    []*step
-	byAddr   map[plan.Address]*step
-	busy     map[plan.Address]bool // lanes with a call under way
+	ready    queue
+	lanes    map[plan.Address]*lane
 	flying   int
 	settled  int
 	stopped  bool
@@ -36,10 +36,15 @@ type run struct {
 	outputs map[plan.Address]map[string]any
 }
 
+// step is one change. It knows its neighbours in the graph, so that what a step's end means for others takes a look at
+// those alone, however many there are.
 type step struct {
-	change *plan.Change
-	state  State // "" while it waits
-	err    error
+	change     *plan.Change
+	place      int   // in the plan
+	state      State // "" while it waits
+	err        error
+	waits      int     // for so many others
+	dependents []*step // in the plan's order
 }
 
 type finish struct {
@@ -56,15 +61,34 @@ func newRun(p *plan.Plan, opts Options) *run {
 		opts.Observe = func(Event) {}
 	}
 	r := &run{
-		opts: opts, byAddr: map[plan.Address]*step{}, busy: map[plan.Address]bool{},
+		opts: opts, lanes: map[plan.Address]*lane{},
 		finished: make(chan finish), outputs: map[plan.Address]map[string]any{},
 	}
-	for _, c := range p.Changes {
-		s := &step{change: c}
-		r.steps = append(r.steps, s)
-		r.byAddr[c.Address] = s
-	}
+	r.connect(p)
 	return r
+}
+
+// connect makes the graph; what waits for nothing is ready.
+func (r *run) connect(p *plan.Plan) {
+	byAddr := make(map[plan.Address]*step, len(p.Changes))
+	for i, c := range p.Changes {
+		s := &step{change: c, place: i}
+		r.steps = append(r.steps, s)
+		byAddr[c.Address] = s
+	}
+	for _, s := range r.steps {
+		for _, a := range s.change.DependsOn {
+			if d, ok := byAddr[a]; ok { // others are there already
+				d.dependents = append(d.dependents, s)
+				s.waits++
+			}
+		}
+	}
+	for _, s := range r.steps {
+		if s.waits == 0 {
+			heap.Push(&r.ready, s)
+		}
+	}
 }
 
 // next starts all that can start, and tells whether there is something to wait for.
@@ -78,41 +102,16 @@ func (r *run) next(ctx context.Context) bool {
 		default:
 		}
 	}
-	if r.stopped {
-		return r.flying > 0
-	}
-	for again := true; again; {
-		again = false
-		for _, s := range r.steps {
-			if s.state == "" && r.blocked(s) {
-				r.mark(s, Skipped, nil)
-				again = true
-			}
-			if s.state == "" && r.flying < r.opts.Concurrency && !r.busy[s.change.Lane] && r.ready(s) {
-				r.start(ctx, s)
-			}
+	for !r.stopped && r.flying < r.opts.Concurrency && len(r.ready) > 0 {
+		if s := heap.Pop(&r.ready).(*step); r.enter(s) {
+			r.start(ctx, s)
 		}
 	}
 	return r.flying > 0
 }
 
-func (r *run) ready(s *step) bool {
-	return !slices.ContainsFunc(s.change.DependsOn, func(a plan.Address) bool {
-		d, ok := r.byAddr[a]
-		return ok && d.state != Done
-	})
-}
-
-func (r *run) blocked(s *step) bool {
-	return slices.ContainsFunc(s.change.DependsOn, func(a plan.Address) bool {
-		d, ok := r.byAddr[a]
-		return ok && (d.state == Failed || d.state == Skipped)
-	})
-}
-
 func (r *run) start(ctx context.Context, s *step) {
 	r.flying++
-	r.busy[s.change.Lane] = true
 	s.state = Started
 	r.opts.Observe(Event{State: Started, Change: s.change, Done: r.settled, Total: len(r.steps)})
 	go func() {
@@ -128,15 +127,34 @@ func (r *run) start(ctx context.Context, s *step) {
 
 func (r *run) settle(f finish) {
 	r.flying--
-	delete(r.busy, f.step.change.Lane)
+	r.leave(f.step)
 	if f.err != nil {
 		r.mark(f.step, Failed, &StepError{Change: f.step.change, Err: f.err})
+		r.skip(f.step)
 		return
 	}
 	r.mu.Lock()
 	r.outputs[f.step.change.Address] = f.outputs
 	r.mu.Unlock()
 	r.mark(f.step, Done, nil)
+	for _, d := range f.step.dependents {
+		if d.waits--; d.waits == 0 && d.state == "" {
+			heap.Push(&r.ready, d)
+		}
+	}
+}
+
+// skip gives up all that depends on a step which failed.
+func (r *run) skip(failed *step) {
+	lost := []*step{failed}
+	for i := 0; i < len(lost); i++ {
+		for _, d := range lost[i].dependents {
+			if d.state == "" {
+				r.mark(d, Skipped, nil)
+				lost = append(lost, d)
+			}
+		}
+	}
 }
 
 func (r *run) mark(s *step, state State, err error) {

@@ -261,9 +261,32 @@ func TestEmptyPlan(t *testing.T) {
 	}
 }
 
+// Of tens of thousands of changes each is looked at when its turn has come; a failure skips all that hangs on it.
+func TestManyChanges(t *testing.T) {
+	const n = 30000
+	var changes []*plan.Change
+	for i := range n {
+		c := change(fmt.Sprint(i))
+		if i > 0 {
+			c.DependsOn = append(c.DependsOn, changes[i/2].Address)
+		}
+		c.Lane = plan.Address(fmt.Sprint(i % 7))
+		changes = append(changes, c)
+	}
+	if r := run(t, planOf(changes...), &executor{}, apply.Options{}); r.Count(apply.Done) != n {
+		t.Errorf("%d done", r.Count(apply.Done))
+	}
+	broken := &executor{do: func(context.Context, *plan.Change, apply.Handover) (map[string]any, error) {
+		return nil, errors.New("no")
+	}}
+	if r := run(t, planOf(changes...), broken, apply.Options{}); r.Count(apply.Failed) != 1 || r.Count(apply.Skipped) != n-1 {
+		t.Errorf("%d failed, %d skipped", r.Count(apply.Failed), r.Count(apply.Skipped))
+	}
+}
+
 func BenchmarkRun(b *testing.B) {
 	var changes []*plan.Change
-	for i := range 1000 {
+	for i := range 20000 {
 		c := change(fmt.Sprint(i))
 		if i > 0 {
 			c.DependsOn = append(c.DependsOn, changes[i/2].Address)

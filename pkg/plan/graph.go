@@ -13,6 +13,7 @@ import (
 
 // connect finds which changes have to wait for which.
 func (m *maker) connect() {
+	m.findUsers()
 	for _, c := range m.changes {
 		waits := map[Address]bool{}
 		if c.Action == Delete {
@@ -68,32 +69,44 @@ func handedIn(v any) []Handed {
 // connectDelete makes a deletion wait until nothing points at the object any more, and until what follows those that did
 // has followed: a deployment may have taken up the old state in the middle of a run.
 func (m *maker) connectDelete(c *Change, waits map[Address]bool) {
-	defer m.waitForFollowers(c, waits)
 	if m.isNew(c.Parent) {
 		waits[c.Parent] = true // the server makes it along with its parent
 	}
-	for a, o := range m.changes {
-		switch {
-		case a == c.Address:
-		case o.Live != nil && pointsInto(o.Live, c.Address):
-			waits[a] = true
-		case m.gone(a) && m.takesAlongUser(a, c.Address):
-			waits[a] = true
-		case m.kind(c.Live).KeepOne && o.Kind == c.Kind && o.System == c.System && o.Action == Create:
-			waits[a] = true
+	for _, u := range m.users.of(c.Address) {
+		if m.changes[u.Address] != nil {
+			waits[u.Address] = true
+		}
+		for a := range u.Address.upwards() { // what takes the user along
+			if m.gone(a) {
+				waits[a] = true
+			}
 		}
 	}
+	if first := m.firstOf(c); first != nil {
+		waits[first.Address] = true
+	}
+	delete(waits, c.Address)
+	m.waitForFollowers(c, waits)
+}
+
+// firstOf is the creation that a deletion has to wait for, so that the server is never left without one of the kind; nil
+// where another stays.
+func (m *maker) firstOf(c *Change) *Change {
+	if k := kindOf(c); m.kinds[k].KeepOne && m.users.staying[k] == 0 {
+		return m.users.created[k]
+	}
+	return nil
 }
 
 func (m *maker) waitForFollowers(c *Change, waits map[Address]bool) {
-	for grown := true; grown; {
-		grown = false
-		for a, o := range m.changes {
-			if waits[a] || o.Desired == nil || slices.Contains(o.Desired.Follows, c.Address) {
-				continue
-			}
-			if slices.ContainsFunc(o.Desired.Follows, func(f Address) bool { return waits[f] }) {
-				waits[a], grown = true, true
+	next := slices.Collect(maps.Keys(waits))
+	for len(next) > 0 {
+		a := next[len(next)-1]
+		next = next[:len(next)-1]
+		for _, f := range m.users.followers[a] {
+			if !waits[f.Address] && f != c && !slices.Contains(f.Desired.Follows, c.Address) {
+				waits[f.Address] = true
+				next = append(next, f.Address)
 			}
 		}
 	}
@@ -104,43 +117,42 @@ func (m *maker) gone(a Address) bool {
 	return ok && c.Action == Delete
 }
 
-// takesAlongUser tells whether deleting gone deletes something below it that points at the object.
-func (m *maker) takesAlongUser(gone, object Address) bool {
-	for _, l := range m.in.Live {
-		if l.Address.Within(gone) && pointsInto(l, object) {
-			return true
-		}
-	}
-	return false
-}
-
-func pointsInto(o *Object, target Address) bool {
-	return slices.ContainsFunc(o.Refs, func(a Address) bool { return a.Within(target) })
-}
-
 // block takes deletions out of the plan that the server would refuse because something that doesn't change still uses
-// the object, or because it would be the last one.
+// the object, or because it would be the last one. What stays may itself use what was to go.
 func (m *maker) block() {
-	for _, c := range m.sortedChanges() {
-		if c.Action != Delete {
-			continue
-		}
-		if user := m.userThatStays(c); user != nil {
-			m.blockDelete(c, fmt.Sprintf("%s still uses it", describe(user)))
-			continue
-		}
-		if m.kind(c.Live).KeepOne && m.wouldBeNone(c) {
-			m.blockDelete(c, "the last one can't be deleted; create another first")
-		}
+	deletes := slices.DeleteFunc(m.sortedChanges(), func(c *Change) bool { return c.Action != Delete })
+	blocked := map[Address]bool{}
+	for again := true; again; {
+		before := len(blocked)
+		deletes = slices.DeleteFunc(deletes, func(c *Change) bool {
+			why := m.whyStays(c)
+			if why != "" {
+				m.out.Blocked = append(m.out.Blocked, note(c.Live, c.Desired, why))
+				m.users.staying[kindOf(c)]++
+				delete(m.changes, c.Address)
+				blocked[c.Address] = true
+			}
+			return why != ""
+		})
+		again = len(blocked) > before
+	}
+	if len(blocked) == 0 {
+		return
+	}
+	for _, o := range m.changes {
+		o.DependsOn = slices.DeleteFunc(o.DependsOn, func(a Address) bool { return blocked[a] })
 	}
 }
 
-func (m *maker) blockDelete(c *Change, why string) {
-	m.out.Blocked = append(m.out.Blocked, note(c.Live, c.Desired, why))
-	delete(m.changes, c.Address)
-	for _, o := range m.changes {
-		o.DependsOn = slices.DeleteFunc(o.DependsOn, func(a Address) bool { return a == c.Address })
+// whyStays says why the server would refuse a deletion; "" where it wouldn't.
+func (m *maker) whyStays(c *Change) string {
+	if user := m.userThatStays(c); user != nil {
+		return describe(user) + " still uses it"
 	}
+	if k := kindOf(c); m.kinds[k].KeepOne && m.users.staying[k] == 0 && m.users.created[k] == nil {
+		return "the last one can't be deleted; create another first"
+	}
+	return ""
 }
 
 // describe is what a reader calls an object: "product granite's plan free".
@@ -155,27 +167,12 @@ func describe(o *Object) string {
 
 // userThatStays finds an object that points at the deleted one and neither changes nor goes.
 func (m *maker) userThatStays(c *Change) *Object {
-	for _, l := range m.live {
-		if !pointsInto(l, c.Address) || l.Address.Within(c.Address) || m.changes[l.Address] != nil || m.goesWithParent(l) {
-			continue
+	for _, l := range m.users.of(c.Address) {
+		if m.in.Live[l.Address] == l && !l.Address.Within(c.Address) && m.changes[l.Address] == nil && !m.goesWithParent(l) {
+			return l
 		}
-		return l
 	}
 	return nil
-}
-
-func (m *maker) wouldBeNone(c *Change) bool {
-	for _, l := range m.in.Live {
-		if l.Kind == c.Kind && l.Address.System() == c.System && !m.gone(l.Address) {
-			return false
-		}
-	}
-	for _, o := range m.changes {
-		if o.Kind == c.Kind && o.System == c.System && o.Action == Create {
-			return false
-		}
-	}
-	return true
 }
 
 func (c *Change) object() *Object {

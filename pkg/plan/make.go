@@ -50,6 +50,7 @@ type maker struct {
 	named     map[Collection]bool
 	live      []*Object // sorted
 	selection selection
+	users     users
 	out       Plan
 }
 
