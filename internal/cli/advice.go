@@ -19,6 +19,7 @@ func advice(err error) string {
 	var authority x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var page *stdjson.SyntaxError // an answer that isn't JSON
+	var wrong *transport.AnswerError
 	var notTLS tls.RecordHeaderError
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED): // even where the time was over before the last attempt
@@ -31,7 +32,7 @@ func advice(err error) string {
 		return "The server's certificate can't be checked: add its authority to those of this machine (SSL_CERT_FILE), or say insecure: true."
 	case errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch):
 		return "The server doesn't speak TLS there: is it http://?"
-	case errors.As(err, &page), transport.Is(err, http.StatusMovedPermanently, http.StatusFound, http.StatusNotFound, http.StatusPermanentRedirect):
+	case errors.As(err, &page), errors.As(err, &wrong), transport.Is(err, http.StatusMovedPermanently, http.StatusFound, http.StatusNotFound, http.StatusPermanentRedirect):
 		return "That may be another server than the document means: `maasctl doctor` looks at what answers there."
 	}
 	return ""

@@ -65,7 +65,7 @@ func (f *refusals) RoundTrip(r *http.Request) (*http.Response, error) {
 	if resp.StatusCode < 300 || resp.StatusCode == http.StatusNotModified {
 		return resp, nil
 	}
-	body := content(resp)
+	body := Content(resp)
 	e := &Error{Method: r.Method, Path: r.URL.Path, Status: resp.StatusCode, Body: body}
 	if f.message != nil {
 		e.Message = f.message(body)

@@ -42,7 +42,7 @@ func (t *tracer) RoundTrip(r *http.Request) (*http.Response, error) {
 		line.Error = t.redactor.Body(err.Error())
 	} else {
 		line.Status = resp.StatusCode
-		line.Response = t.redactor.Body(string(content(resp)))
+		line.Response = t.redactor.Body(string(Content(resp)))
 	}
 	t.write(line)
 	return resp, err

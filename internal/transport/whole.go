@@ -2,12 +2,18 @@ package transport
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 )
 
+// LargestAnswer is how many bytes an answer may have, unpacked.
+const LargestAnswer = 64 << 20
+
 // whole reads each answer to its end before anyone sees it, so that one that breaks off in the middle is a broken
 // connection like any other, and is tried again or looked after as such.
+//
+// No answer is larger than LargestAnswer once it is unpacked: a few kilobytes of gzip can be as many gigabytes.
 type whole struct {
 	next http.RoundTripper
 }
@@ -17,10 +23,15 @@ func (t *whole) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(resp.Body)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, LargestAnswer+1))
 	_ = resp.Body.Close()
 	if err != nil {
 		return nil, err
+	}
+	if len(body) > LargestAnswer {
+		return nil, &AnswerError{
+			Method: r.Method, Path: r.URL.Path, Want: fmt.Sprintf("at most %d MiB", LargestAnswer>>20), Got: "more" + what(resp, nil)[len("nothing"):],
+		}
 	}
 	resp.Body = memory{bytes.NewReader(body)}
 	return resp, nil
@@ -31,8 +42,8 @@ type memory struct{ *bytes.Reader }
 
 func (memory) Close() error { return nil }
 
-// content is all of a body that has arrived; reading it again starts at its beginning.
-func content(resp *http.Response) []byte {
+// Content is all of a body that has arrived; reading it again starts at its beginning.
+func Content(resp *http.Response) []byte {
 	m, ok := resp.Body.(memory)
 	if !ok {
 		return nil

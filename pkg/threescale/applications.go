@@ -313,6 +313,10 @@ func keyError(err error, what string) error {
 	if errors.As(err, &e) {
 		return &transport.Error{Method: e.Method, Path: "keys", Status: e.Status, Message: what + ": " + e.Message, Body: e.Body}
 	}
+	var wrong *transport.AnswerError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("%s: %w", what, &transport.AnswerError{Method: wrong.Method, Path: "keys", Want: wrong.Want, Got: wrong.Got})
+	}
 	return fmt.Errorf("%s: no answer", what)
 }
 

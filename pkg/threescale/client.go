@@ -4,9 +4,12 @@ package threescale
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,22 +60,39 @@ type withContext struct {
 }
 
 func (w withContext) RoundTrip(r *http.Request) (*http.Response, error) {
-	return w.http.Transport.RoundTrip(r.WithContext(w.ctx))
+	resp, err := w.http.Transport.RoundTrip(r.WithContext(w.ctx))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkAnswer(r.Method, r.URL.Path, resp, ""); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
-// do sends one request under /admin/api and reads the answer into out, where out isn't nil.
+// do sends one request under /admin/api and reads the answer into out, where out isn't nil. An answer of another form than
+// the request's is an error.
 func (c *client) do(ctx context.Context, method, path string, body, out any) error {
+	text, err := c.send(ctx, method, path, body)
+	if err != nil || out == nil {
+		return err
+	}
+	return decode(method, path, text, out)
+}
+
+// send gives the text of a successful answer.
+func (c *client) send(ctx context.Context, method, path string, body any) ([]byte, error) {
 	var reader io.Reader
 	if body != nil {
 		text, err := json.Marshal(secret.RevealAll(body))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		reader = bytes.NewReader(text)
 	}
 	r, err := http.NewRequestWithContext(ctx, method, c.base+path, reader)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.Header.Set("Accept", "application/json")
 	if body != nil {
@@ -80,14 +100,29 @@ func (c *client) do(ctx context.Context, method, path string, body, out any) err
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return unwrapURL(err)
+		return nil, unwrapURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if out == nil {
-		_, err = io.Copy(io.Discard, resp.Body)
-		return err
+	return transport.Content(resp), checkAnswer(method, r.URL.Path, resp, systemNameIn(body))
+}
+
+// systemNameIn is the system name that a new object is to have.
+func systemNameIn(body any) string {
+	fields, _ := body.(map[string]any)
+	name, _ := fields["system_name"].(string)
+	return name
+}
+
+// decode reads an answer that has its form.
+func decode(method, path string, text []byte, out any) error {
+	var err error
+	if l, ok := out.(interface{ from([]byte) error }); ok {
+		err = l.from(text)
+	} else {
+		err = json.Unmarshal(text, out)
 	}
-	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
+	if err != nil {
+		path, _, _ = strings.Cut(path, "?")
 		return fmt.Errorf("%s %s: the answer can't be read: %w", method, path, err)
 	}
 	return nil
@@ -104,43 +139,68 @@ func unwrapURL(err error) error {
 // wrapped reads an object out of the one-key object that 3scale puts around each.
 type wrapped[T any] struct{ Value T }
 
-func (w *wrapped[T]) UnmarshalJSON(text []byte) error {
+func (w *wrapped[T]) from(text []byte) error {
 	var outer map[string]T
-	err := json.Unmarshal(text, &outer)
-	if len(outer) != 1 { // not wrapped after all; what went wrong above is of no interest
-		return json.Unmarshal(text, &w.Value)
+	if err := json.Unmarshal(text, &outer); err != nil {
+		return err
 	}
-	for _, inner := range outer {
-		w.Value = inner
+	for _, w.Value = range outer {
 	}
-	return err
+	return nil
 }
 
 // rows reads a list in whichever form it comes: a bare array, or an array under one of the object's keys.
 type rows[T any] struct{ Values []T }
 
-func (l *rows[T]) UnmarshalJSON(text []byte) error {
-	text = bytes.TrimSpace(text)
-	if len(text) > 0 && text[0] == '{' {
-		var outer map[string]json.RawMessage
-		if err := json.Unmarshal(text, &outer); err != nil {
-			return err
-		}
-		text = []byte("[]")
-		for key, inner := range outer {
-			if key != "metadata" {
-				text = inner
-			}
-		}
+func (l *rows[T]) from(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	outer, err := elements[T](d)
+	if err == nil {
+		_, err = d.Token()
 	}
-	var items []wrapped[T]
-	if err := json.Unmarshal(text, &items); err != nil {
-		return err
+	if err != io.EOF { //nolint:errorlint // Token's own
+		return cmp.Or(err, errors.New("something follows the list"))
 	}
-	for _, i := range items {
-		l.Values = append(l.Values, i.Value)
+	l.Values = make([]T, 0, len(outer))
+	for _, o := range outer {
+		if len(o) != 1 {
+			return errors.New("an element of the list isn't one object under its key")
+		}
+		for _, v := range o {
+			l.Values = append(l.Values, v)
+		}
 	}
 	return nil
+}
+
+// elements reads the list, wherever it is, in one go.
+func elements[T any](d *json.Decoder) (list []map[string]T, err error) {
+	if first, err := d.Token(); err != nil || first == json.Delim('[') {
+		for err == nil && d.More() {
+			var o map[string]T
+			err = d.Decode(&o)
+			list = append(list, o)
+		}
+		return list, cmp.Or(err, end(d))
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err == nil && key == "metadata" {
+			err = d.Decode(&json.RawMessage{})
+		} else if err == nil {
+			err = d.Decode(&list)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, end(d)
+}
+
+// end takes the bracket that ends what is read.
+func end(d *json.Decoder) error {
+	_, err := d.Token()
+	return err
 }
 
 // perPage is the most that 3scale gives at once; a larger number silently becomes this one.
@@ -160,7 +220,8 @@ func pages[T any](ctx context.Context, g getter, path string) ([]T, error) {
 	if strings.Contains(path, "?") {
 		join = "&"
 	}
-	for page := 1; ; page++ {
+	seen := map[[sha256.Size]byte]bool{}
+	for page := 1; page <= mostPages; page++ {
 		some, err := list[T](ctx, g, path+join+"page="+strconv.Itoa(page)+"&per_page="+strconv.Itoa(perPage))
 		if err != nil {
 			return nil, err
@@ -169,7 +230,23 @@ func pages[T any](ctx context.Context, g getter, path string) ([]T, error) {
 		if len(some) < perPage {
 			return all, nil
 		}
+		ids, err := json.Marshal(some)
+		digest := sha256.Sum256(ids)
+		if err != nil || seen[digest] {
+			return nil, endless(path, fmt.Sprintf("page %d is one that came before", page))
+		}
+		seen[digest] = true
 	}
+	return nil, endless(path, fmt.Sprintf("%d pages and no end", mostPages))
+}
+
+// mostPages is how many pages a list may have: a million objects.
+const mostPages = 2000
+
+// endless is the error for a list that isn't read to its end.
+func endless(path, got string) error {
+	path, _, _ = strings.Cut(path, "?")
+	return &transport.AnswerError{Method: http.MethodGet, Path: path, Want: "a list that ends", Got: got}
 }
 
 // one reads a single object.

@@ -2,7 +2,7 @@ package threescale
 
 import (
 	"context"
-	"encoding/json"
+	"net/http"
 	"reflect"
 	"slices"
 	"sync"
@@ -185,15 +185,12 @@ type decoded struct {
 func (r *reader) get(ctx context.Context, path string, out any) error {
 	target := reflect.ValueOf(out).Elem()
 	value, err := keep(r, decoded{path, target.Type()}, func() (reflect.Value, error) {
-		text, err := keep(r, path, func() (text json.RawMessage, err error) {
-			err = r.s.api.get(ctx, path, &text)
-			return text, err
-		})
+		text, err := keep(r, path, func() ([]byte, error) { return r.s.api.send(ctx, http.MethodGet, path, nil) })
 		if err != nil {
 			return reflect.Value{}, err
 		}
 		v := reflect.New(target.Type())
-		return v.Elem(), json.Unmarshal(text, v.Interface())
+		return v.Elem(), decode(http.MethodGet, path, text, v.Interface())
 	})
 	if err == nil {
 		target.Set(value)

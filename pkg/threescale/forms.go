@@ -1,0 +1,171 @@
+package threescale
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"example.com/maasctl/internal/transport"
+)
+
+// form is what 3scale answers to a request that succeeds: the recordings of a real one show it for each.
+type form struct {
+	none bool   // nothing, or null
+	list bool   // a list: under the key, or bare where there is none
+	key  string // around the answer; "" of an object: any one
+	id   string // the object's number; "": any
+
+	product string // the product that the object says it is of, where it does
+}
+
+// objectKeys are the keys around one object of a collection, by the collection's name in the path.
+func objectKeys() map[string]string {
+	return map[string]string{
+		"services": "service", "backend_apis": "backend_api", "application_plans": "application_plan",
+		"service_plans": "service_plan", "account_plans": "account_plan", "metrics": "metric", "methods": "method",
+		"mapping_rules": "mapping_rule", "limits": "limit", "pricing_rules": "pricing_rule", "features": "feature",
+		"accounts": "account", "applications": "application", "service_subscriptions": "service_subscription",
+		"users": "user", "authentication_providers": "authentication_provider", "active_docs": "api_doc",
+		"backend_usages": "backend_usage", "sandbox": "proxy_config", "production": "proxy_config", "providers": "signup",
+		"keys": "application", // POST answers with the application that has a new key
+
+		"proxy": "proxy", "deploy": "proxy", "latest": "proxy_config", "promote": "proxy_config",
+		"oidc_configuration": "oidc_configuration", "settings": "settings", "provider": "account", "signup": "account",
+		"plan": "", "change_plan": "",
+	}
+}
+
+// listKeys are the keys around lists that aren't named like their path.
+func listKeys() map[string]string {
+	return map[string]string{
+		"application_plans": "plans", "service_plans": "plans", "account_plans": "plans", "active_docs": "api_docs",
+		"sandbox": "proxy_configs", "production": "proxy_configs", "policies": "policies_config", "backend_usages": "",
+	}
+}
+
+// isPart tells of a path's last step that it is one object, not a collection.
+func isPart(step string) bool {
+	switch step {
+	case "proxy", "latest", "oidc_configuration", "settings", "provider", "plan":
+		return true
+	}
+	return false
+}
+
+func formOf(method, path string) form {
+	steps := strings.Split(strings.TrimSuffix(path, ".json"), "/")
+	last := steps[len(steps)-1]
+	switch {
+	case method == http.MethodDelete:
+		return form{none: true}
+	case last == "policies", method == http.MethodGet && !isPart(last) && !isNumber(last):
+		key, ok := listKeys()[last]
+		if !ok {
+			key = last
+		}
+		return form{list: true, key: key}
+	}
+	f := form{product: stepAfter(steps, "services")}
+	keys := objectKeys()
+	for i := len(steps) - 1; i > 0; i-- { // an action such as 7/activate answers with its object
+		key, ok := keys[steps[i]]
+		if !ok {
+			continue
+		}
+		f.key = key
+		if i+1 < len(steps) && isNumber(steps[i+1]) && key != "signup" && key != "proxy_config" { // those have a version
+			f.id = steps[i+1]
+		}
+		return f
+	}
+	return f
+}
+
+func isNumber(step string) bool {
+	_, err := strconv.ParseUint(step, 10, 64)
+	return err == nil
+}
+
+// stepAfter is the step that follows another one.
+func stepAfter(steps []string, name string) string {
+	for i, s := range steps[:len(steps)-1] {
+		if s == name {
+			return steps[i+1]
+		}
+	}
+	return ""
+}
+
+// String is the form in words.
+func (f form) String() string {
+	switch {
+	case f.none:
+		return "no content"
+	case f.list && f.key == "":
+		return "a list"
+	case f.list:
+		return fmt.Sprintf("a list under %q", f.key)
+	case f.id != "":
+		return fmt.Sprintf("the object %s under %q", f.id, f.key)
+	}
+	return fmt.Sprintf("an object under %q", f.key)
+}
+
+// checkAnswer makes sure that a success is what the server answers to such a request, and about the object that the path
+// names, or that is to have the system name.
+func checkAnswer(method, path string, resp *http.Response, systemName string) error {
+	f, body := formOf(method, path), transport.Content(resp)
+	wanted := resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated && method == http.MethodPost ||
+		resp.StatusCode == http.StatusNoContent && f.none
+	if !wanted || !f.fits(method, resp, body, systemName) {
+		return transport.NewAnswerError(method, path, f.String(), resp, body)
+	}
+	return nil
+}
+
+// fits looks at an answer's type and body.
+func (f form) fits(method string, resp *http.Response, body []byte, systemName string) bool {
+	if f.none {
+		text := bytes.TrimSpace(body)
+		return len(text) == 0 || string(text) == "null"
+	}
+	if !transport.IsJSON(resp) {
+		return false
+	}
+	if f.list {
+		return f.holdsList(body) && (method == http.MethodGet || json.Valid(body)) // what is read is looked at in full there
+	}
+	var outer map[string]struct {
+		ID         *json.Number `json:"id"`
+		ServiceID  *json.Number `json:"service_id"`
+		SystemName *string      `json:"system_name"`
+	}
+	if json.Unmarshal(body, &outer) != nil || len(outer) != 1 {
+		return false
+	}
+	for key, o := range outer {
+		switch {
+		case f.key != "" && key != f.key, f.id != "" && (o.ID == nil || o.ID.String() != f.id),
+			f.product != "" && o.ServiceID != nil && o.ServiceID.String() != f.product,
+			systemName != "" && o.SystemName != nil && *o.SystemName != systemName && !strings.HasPrefix(*o.SystemName, systemName+"."):
+			return false
+		}
+	}
+	return true
+}
+
+// holdsList tells whether the list is there. It is the first thing in most answers, and these are large.
+func (f form) holdsList(body []byte) bool {
+	text := bytes.TrimSpace(body)
+	if f.key == "" {
+		return bytes.HasPrefix(text, []byte("["))
+	}
+	if bytes.HasPrefix(text, []byte(`{"`+f.key+`":[`)) {
+		return true
+	}
+	var outer map[string]json.RawMessage
+	return json.Unmarshal(text, &outer) == nil && bytes.HasPrefix(outer[f.key], []byte("["))
+}
