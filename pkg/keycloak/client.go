@@ -15,6 +15,7 @@ import (
 	"github.com/Nerzal/gocloak/v13"
 
 	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/secret"
 )
 
 // System is the name of Keycloak in addresses and plans.
@@ -100,7 +101,7 @@ func (c *client) once(ctx context.Context, method, path string, body any) (answe
 	}
 	var text []byte
 	if body != nil {
-		if text, err = json.Marshal(body); err != nil {
+		if text, err = secret.Encode(body); err != nil {
 			return answer{}, err
 		}
 	}

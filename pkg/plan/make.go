@@ -108,7 +108,7 @@ func (m *maker) standing(d *Object) *Object {
 func (m *maker) create(d *Object) {
 	c := m.change(d, Create)
 	c.Desired = d
-	c.Fields = compare(d.Fields, nil, true, m.known)
+	c.Fields = append(c.Fields, compare(d.Fields, nil, true, m.known)...)
 	kind := m.kind(d)
 	if kind.Part && len(c.Fields) == 0 && !m.isNew(d.Parent) {
 		delete(m.changes, d.Address)

@@ -84,7 +84,7 @@ func (c *client) do(ctx context.Context, method, path string, body, out any) err
 func (c *client) send(ctx context.Context, method, path string, body any) ([]byte, error) {
 	var reader io.Reader
 	if body != nil {
-		text, err := json.Marshal(secret.RevealAll(body))
+		text, err := secret.Encode(body)
 		if err != nil {
 			return nil, err
 		}
