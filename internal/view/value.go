@@ -24,7 +24,7 @@ func value(v any) string {
 		return "(sensitive)"
 	case string:
 		return shorten(strconv.Quote(x))
-	case bool, int64, int:
+	case bool, int64, int, json.Number:
 		return fmt.Sprint(x)
 	case plan.Handed:
 		return "from " + title(x.From)

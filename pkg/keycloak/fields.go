@@ -1,6 +1,7 @@
 package keycloak
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,7 +60,7 @@ func inTexts(path []string) bool {
 // asTexts is a number or bool, or a list of such, as the server keeps it in a mapping of texts.
 func asTexts(v any) any {
 	switch x := plan.Normal(v).(type) {
-	case int64, float64, bool:
+	case int64, float64, json.Number, bool:
 		return text(x)
 	case []any:
 		for i, e := range x {

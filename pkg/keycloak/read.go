@@ -2,6 +2,7 @@ package keycloak
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"sync"
 
@@ -190,7 +191,7 @@ func outputs(raw map[string]any) map[string]any {
 	out := map[string]any{}
 	for name, v := range raw {
 		switch v := plan.Normal(v).(type) {
-		case string, bool, int64, float64:
+		case string, bool, int64, float64, json.Number:
 			if lower := strings.ToLower(name); !strings.Contains(lower, "secret") && !strings.Contains(lower, "token") && !strings.Contains(lower, "password") {
 				out[name] = v
 			}

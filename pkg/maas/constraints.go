@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"example.com/maasctl/internal/lazyregexp"
@@ -30,6 +31,8 @@ func (d *decoder) checkText(n *node, s string, a at) {
 		return
 	}
 	switch {
+	case strings.ContainsFunc(s, isControl):
+		d.errorf(n.pos, CodeValue, "%s holds a control character, which servers drop or refuse", describe(a.path))
 	case least > 0 && strings.TrimSpace(s) == "":
 		d.errorf(n.pos, CodeValue, "%s can't be blank", describe(a.path))
 	case utf8.RuneCountInString(s) < least:
@@ -92,6 +95,10 @@ const maxKey = 255
 func (d *decoder) key(f field, a at) {
 	if keys, ok := a.tag.Lookup("keys"); ok && !contains(keys, f.key) {
 		d.unknown(f, a.path, strings.Split(keys, ","))
+	}
+	if strings.ContainsFunc(f.key, unicode.IsControl) {
+		d.errorf(f.pos, CodeName, "%q can't be a key of %s: a name has no line breaks and no other control characters", f.key, describe(a.path))
+		return
 	}
 	pattern, says := keyKind(a.tag.Get("key"))
 	if pattern != nil && (!pattern.MatchString(f.key) || utf8.RuneCountInString(f.key) > maxKey) {

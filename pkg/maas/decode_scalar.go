@@ -1,10 +1,13 @@
 package maas
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/maasctl/pkg/secret"
@@ -43,8 +46,12 @@ func (d *decoder) resolved(n *node, text string, a at, secret bool) (string, boo
 		return text, false
 	}
 	out, err := d.lookup.expand(text, n.pos)
-	if err == nil && secret && out == "" {
+	switch {
+	case err != nil:
+	case secret && out == "":
 		err = fmt.Errorf("%s is empty", text)
+	case strings.ContainsRune(out, 0):
+		err = errors.New(hasNUL)
 	}
 	if err != nil {
 		d.errorf(n.pos, CodeSecret, "%s: %v", describe(a.path), err)
@@ -54,8 +61,35 @@ func (d *decoder) resolved(n *node, text string, a at, secret bool) (string, boo
 	return out, true
 }
 
+// twoReadings is the message about a value that isn't the same for all who read YAML.
+func twoReadings(n *node) string {
+	if n.isText() {
+		return fmt.Sprintf("%s is text in YAML 1.2 and something else in YAML 1.1; write true, false or a number, or put it in quotes", n.text)
+	}
+	return fmt.Sprintf("%s is not the same number for all who read YAML; write it as a plain decimal number, or in quotes where it is text", n.text)
+}
+
+// mattersIn tells whether it matters at a place what an unclear value is. Nothing takes an octal number for another one.
+// What is text in YAML 1.2 is text, but where programs read it that have booleans and numbers of their own. A model's
+// description is read by nobody but templates.
+func mattersIn(n *node, path []string) bool {
+	switch {
+	case !n.isText() && leadingZero.MatchString(n.text):
+		return true
+	case n.isText():
+		return path[0] == "realms" || slices.Contains(path, policiesKey)
+	}
+	return !slices.Contains(path, "model")
+}
+
 func (d *decoder) integer(n *node, v reflect.Value, a at) {
+	if !n.isText() && leadingZero.MatchString(n.text) {
+		d.errorf(n.pos, CodeValue, "%s: %s", describe(a.path), twoReadings(n))
+		return
+	}
 	switch x := n.value.(type) {
+	case uint64:
+		d.errorf(n.pos, CodeValue, "%s is %s, which doesn't fit 64 bits", describe(a.path), n.text)
 	case int64:
 		v.SetInt(x)
 		d.checkRange(n, x, a)
@@ -79,9 +113,13 @@ func (d *decoder) integer(n *node, v reflect.Value, a at) {
 func (d *decoder) decimal(n *node, v *Decimal, a at) {
 	text := n.text
 	switch n.value.(type) {
-	case int64, float64:
+	case int64, uint64, float64:
 	default:
 		d.wrong(n, a, "a number")
+		return
+	}
+	if leadingZero.MatchString(text) {
+		d.errorf(n.pos, CodeValue, "%s: %s", describe(a.path), twoReadings(n))
 		return
 	}
 	exact, ok := new(big.Rat).SetString(strings.ReplaceAll(text, "_", ""))
@@ -157,6 +195,29 @@ func (d *decoder) fields(n *node, a at) map[string]any {
 	return out
 }
 
+// keptAsText holds a number of a mapping in which Keycloak keeps texts to the form that the text will have: 1.10 would
+// become "1.1", which is another version.
+func (d *decoder) keptAsText(n *node, a at) {
+	if len(a.path) == 0 || a.path[0] != "realms" || !slices.ContainsFunc(a.path[max(0, len(a.path)-3):len(a.path)-1], isTextMap) {
+		return
+	}
+	var kept string
+	switch x := n.value.(type) {
+	case float64:
+		kept = strconv.FormatFloat(x, 'f', -1, 64)
+	case int64, uint64:
+		kept = fmt.Sprint(x)
+	default:
+		return
+	}
+	if kept != n.text {
+		d.errorf(n.pos, CodeValue, "%s is kept as text, and this number's would be %q; write %q in quotes where that is meant", describe(a.path), kept, n.text)
+	}
+}
+
+// isTextMap tells the fields of Keycloak's objects whose values are texts, or lists of texts.
+func isTextMap(field string) bool { return field == "attributes" || field == "config" }
+
 // any decodes what YAML gives. A text with references may hold a secret, wherever it is, so it is one.
 func (d *decoder) any(n *node, a at) any {
 	switch n.kind {
@@ -171,7 +232,14 @@ func (d *decoder) any(n *node, a at) any {
 	}
 	s, ok := n.str()
 	switch {
+	case n.unclear && mattersIn(n, a.path):
+		d.errorf(n.pos, CodeValue, "%s: %s", describe(a.path), twoReadings(n))
+		return n.value
+	case n.rounded:
+		d.errorf(n.pos, CodeValue, "%s: %s has more digits than a number of JSON keeps; in quotes it stays as it is, as text", describe(a.path), n.text)
+		return n.value
 	case !ok:
+		d.keptAsText(n, a)
 		return n.value
 	case hasReference(s):
 		return d.secretText(n, s, a, false)

@@ -17,10 +17,13 @@ const (
 type node struct {
 	kind   nodeKind
 	pos    Position
-	value  any    // of a scalar: nil, string, bool, int64 or float64
+	value  any    // of a scalar: nil, string, bool, int64, uint64 (beyond int64) or float64
 	text   string // of a scalar: as it was written, so that decimals stay exact
 	items  []*node
 	fields []field
+
+	unclear bool // a scalar that YAML 1.1 and 1.2 read as different values
+	rounded bool // a number that value isn't to its last digit; text is
 }
 
 // field is a key of a mapping with its value.
@@ -105,7 +108,7 @@ func (n *node) what() string {
 		return "null"
 	case bool:
 		return "a boolean"
-	case int64:
+	case int64, uint64:
 		return "a whole number"
 	case float64:
 		return "a number"

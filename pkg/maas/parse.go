@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -163,6 +161,7 @@ func (p *parser) key(k *yaml.Node) (string, bool) {
 		p.errorf(p.pos(k), CodeSchema, "a key has to be text")
 		return "", false
 	}
+	p.storable(p.pos(k), k.Value)
 	if k.Value == "<<" {
 		p.errorf(p.pos(k), CodeSchema, "<< is no name: other tools would take it for a merge")
 	}
@@ -193,44 +192,4 @@ func (p *parser) merged(v *yaml.Node) []field {
 		}
 	}
 	return out
-}
-
-// scalar reads a plain value. Timestamps stay the text that they are: nothing in the language is one.
-func (p *parser) scalar(n *yaml.Node) *node {
-	out := &node{pos: p.pos(n), text: n.Value}
-	switch n.ShortTag() {
-	case "!!null":
-	case "!!bool", "!!int", "!!float":
-		var v any
-		if err := n.Decode(&v); err != nil {
-			p.errorf(out.pos, CodeSyntax, "%q is no %s", n.Value, strings.TrimPrefix(n.ShortTag(), "!!"))
-			return out
-		}
-		out.value = p.number(out.pos, v)
-	case "!!str", "!!timestamp", "!!merge":
-		out.value = n.Value
-	default:
-		p.errorf(out.pos, CodeSchema, "the tag %s has no meaning here", n.Tag)
-		out.value = n.Value
-	}
-	return out
-}
-
-// number brings the YAML library's numbers to int64 and float64.
-func (p *parser) number(pos Position, v any) any {
-	switch x := v.(type) {
-	case int:
-		return int64(x)
-	case uint64:
-		return float64(x)
-	case float64:
-		if math.IsInf(x, 0) || math.IsNaN(x) {
-			p.errorf(pos, CodeValue, "this number has no form in JSON, which 3scale and Keycloak speak")
-			return float64(0)
-		}
-		if x == 0 {
-			return float64(0) // -0.0 is written as -0, which is another value when it is read again
-		}
-	}
-	return v
 }

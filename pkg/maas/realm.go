@@ -29,7 +29,7 @@ type Realm struct {
 }
 
 // Object is anything of a realm: its life, and its fields under Keycloak's names. A field's value is what YAML gives
-// (string, bool, int64, float64, nil, []any, map[string]any) or a secret.Value.
+// (string, bool, int64, uint64, float64, nil, []any, map[string]any) or a secret.Value.
 type Object struct {
 	Meta   `yaml:",inline"`
 	Fields map[string]any `yaml:",inline"`

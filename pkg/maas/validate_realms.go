@@ -183,7 +183,7 @@ func (p place) literal(fields map[string]any, path ...string) {
 		fields, _ = fields[key].(map[string]any)
 	}
 	switch value := fields[path[len(path)-1]]; value.(type) {
-	case string, int64, float64, bool:
+	case string, int64, uint64, float64, bool:
 		if value != "" {
 			at := p.at(path...)
 			at.errorf(CodeSecret, "%s", literalSecret(at.path))

@@ -3,25 +3,26 @@ package plan
 import (
 	"encoding/json"
 	"math"
+	"strconv"
+
+	"example.com/maasctl/internal/exact"
 )
 
 // Normal brings what JSON or YAML gave into one form, so that equal documents are equal values: whole numbers are int64,
-// all others float64.
+// all others float64, or a json.Number where that would be another number.
 func Normal(v any) any {
 	switch x := v.(type) {
 	case int:
 		return int64(x)
+	case uint64:
+		return exact.Number(strconv.FormatUint(x, 10))
 	case float64:
-		if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
-			return int64(x)
+		if x == math.Trunc(x) {
+			return exact.Number(strconv.FormatFloat(x, 'f', -1, 64))
 		}
 		return x
 	case json.Number:
-		if i, err := x.Int64(); err == nil {
-			return i
-		}
-		f, _ := x.Float64()
-		return Normal(f)
+		return exact.Number(x.String())
 	case []any:
 		out := make([]any, len(x))
 		for i, e := range x {

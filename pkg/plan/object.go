@@ -29,8 +29,8 @@ type Kind struct {
 	Born func(parent *Object) []*Object
 }
 
-// Fields are an object's values by name. A value is what JSON can hold (string, bool, int64, []any, map[string]any,
-// nil for "none"), a secret.Value, a Set, a List, or Handed.
+// Fields are an object's values by name. A value is what JSON can hold (string, bool, int64, float64, json.Number,
+// []any, map[string]any, nil for "none"), a secret.Value, a Set, a List, or Handed.
 type Fields map[string]any
 
 // Set is a field with named elements that have no order, such as the limits of a plan. An element wanted as nil is one that

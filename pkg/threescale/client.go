@@ -19,6 +19,7 @@ import (
 
 	porta "github.com/3scale/3scale-porta-go-client/client"
 
+	"example.com/maasctl/internal/exact"
 	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/secret"
 )
@@ -119,7 +120,7 @@ func decode(method, path string, text []byte, out any) error {
 	if l, ok := out.(interface{ from([]byte) error }); ok {
 		err = l.from(text)
 	} else {
-		err = json.Unmarshal(text, out)
+		err = exact.Unmarshal(text, out)
 	}
 	if err != nil {
 		path, _, _ = strings.Cut(path, "?")
@@ -141,7 +142,7 @@ type wrapped[T any] struct{ Value T }
 
 func (w *wrapped[T]) from(text []byte) error {
 	var outer map[string]T
-	if err := json.Unmarshal(text, &outer); err != nil {
+	if err := exact.Unmarshal(text, &outer); err != nil {
 		return err
 	}
 	for _, w.Value = range outer {
@@ -154,6 +155,7 @@ type rows[T any] struct{ Values []T }
 
 func (l *rows[T]) from(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
 	outer, err := elements[T](d)
 	if err == nil {
 		_, err = d.Token()

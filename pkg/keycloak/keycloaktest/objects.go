@@ -3,11 +3,14 @@ package keycloaktest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"strings"
 
 	"github.com/Nerzal/gocloak/v13"
+
+	"example.com/maasctl/internal/exact"
 )
 
 // knownFields are the fields that the server takes, by representation.
@@ -71,10 +74,17 @@ func (s *Server) unknown(name string, body object) (answer, bool) {
 	return answer{}, false
 }
 
+// decode reads JSON as Jackson does for a tree: numbers of any length keep their digits.
+func decode(from io.Reader, out any) error {
+	d := json.NewDecoder(from)
+	d.UseNumber()
+	return d.Decode(out)
+}
+
 // read takes a body of one representation.
 func (s *Server) read(c *call, name string) (object, answer, bool) {
 	var body object
-	if err := json.NewDecoder(c.Body).Decode(&body); err != nil || body == nil {
+	if err := decode(c.Body, &body); err != nil || body == nil {
 		return nil, says(http.StatusBadRequest, "unknown_error"), false
 	}
 	if a, bad := s.unknown(name, body); bad {
@@ -86,7 +96,7 @@ func (s *Server) read(c *call, name string) (object, answer, bool) {
 // readList takes a body that is a list of objects.
 func readList(c *call) []object {
 	var list []object
-	_ = json.NewDecoder(c.Body).Decode(&list)
+	_ = decode(c.Body, &list)
 	return list
 }
 
@@ -97,7 +107,7 @@ func copied[T any](v T) T {
 		panic(err) // it came as JSON
 	}
 	var out T
-	if err := json.Unmarshal(text, &out); err != nil {
+	if err := exact.Unmarshal(text, &out); err != nil {
 		panic(err)
 	}
 	return out
@@ -132,7 +142,7 @@ func objects(v any) []object {
 func texts(m object) {
 	for k, v := range m {
 		switch v.(type) {
-		case float64, bool:
+		case json.Number, float64, bool:
 			m[k] = fmt.Sprint(v)
 		}
 	}

@@ -290,7 +290,7 @@ func (s *Server) deleteRealm(c *call) answer {
 
 func (s *Server) putPolicies(c *call) answer {
 	var body object
-	_ = json.NewDecoder(c.Body).Decode(&body)
+	_ = decode(c.Body, &body)
 	key := c.segments[1]
 	if key == "profiles" {
 		c.realm.profiles = list(body[key])

@@ -24,7 +24,7 @@ func (s *Server) Save(out io.Writer) error {
 // Load makes a server from what Save wrote. Its version is that of the state, whatever the options say.
 func Load(opts Options, in io.Reader) (*Server, error) {
 	var saved savedServer
-	if err := json.NewDecoder(in).Decode(&saved); err != nil {
+	if err := decode(in, &saved); err != nil {
 		return nil, fmt.Errorf("load a state: %w", err)
 	}
 	if saved.Format != stateFormat || len(saved.Realms) == 0 {

@@ -1,7 +1,6 @@
 package keycloaktest
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -198,7 +197,7 @@ func (s *Server) userProfile(c *call) answer {
 		return ok(c.realm.profile)
 	}
 	var body object
-	if err := json.NewDecoder(c.Body).Decode(&body); err != nil {
+	if err := decode(c.Body, &body); err != nil {
 		return says(http.StatusBadRequest, "unknown_error")
 	}
 	c.realm.profile = body

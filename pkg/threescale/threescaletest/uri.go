@@ -45,8 +45,8 @@ func parseURI(text string) (u uri, ok bool) {
 	} else if m[1] != "" && !strings.HasPrefix(m[3], "/") && m[3] != "" {
 		u.opaque, u.path = m[3], ""
 	}
-	if u.port == "" && u.hasHost {
-		u.port = map[string]string{"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21", "ldap": "389", "ldaps": "636"}[u.scheme]
+	if u.port == "" && u.hasHost { // wss has none: Ruby's library knows no port of it
+		u.port = map[string]string{"http": "80", "https": "443", "ws": "80", "ftp": "21", "ldap": "389", "ldaps": "636"}[u.scheme]
 	}
 	return u, true
 }
