@@ -67,6 +67,10 @@ func (o *applyOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer c.close()
+	o.plan.Environment = o.environment
+	if err := o.checkSaved(c, saved); err != nil {
+		return err
+	}
 	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
 	p, live, err := o.makePlan(ctx, c, stop, saved)
 	if err != nil {

@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -54,6 +54,7 @@ func (o *diffOptions) run(ctx context.Context) error {
 	}
 	defer c.close()
 	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
+	o.plan.Environment = o.environment
 	p, _, err := c.Plan(ctx, o.plan)
 	if err != nil {
 		return err
@@ -85,13 +86,5 @@ func (o *diffOptions) save(p *plan.Plan) error {
 	if o.out == "" {
 		return nil
 	}
-	f, err := os.Create(filepath.Join(o.Dir, o.out))
-	if err != nil {
-		return fmt.Errorf("plan file: %w", err)
-	}
-	err = view.JSON(f, p)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return writeFile("plan file", filepath.Join(o.Dir, o.out), func(w io.Writer) error { return view.JSON(w, p) })
 }

@@ -2,48 +2,46 @@ package cli
 
 import (
 	"bytes"
-	stdjson "encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/pkg/plan"
 )
 
-// savedOptions is what a saved plan tells of the options that it was made with.
-type savedOptions struct {
-	Select  []string `json:"select"`
-	Changes []struct {
-		Action plan.Action  `json:"action"`
-		Source *plan.Source `json:"source"`
-	} `json:"changes"`
-}
-
-// loadSaved reads the plan that is to be applied; nil where none is named. What it was made with holds again: --prune
-// where it deletes something that the document doesn't name, and --target.
+// loadSaved reads the plan that is to be applied; nil where none is named. What it was made with needn't be said again:
+// --prune, --target and the environment.
 func (o *applyOptions) loadSaved() (*plan.Saved, error) {
 	if o.saved == "" {
-		return nil, nil
+		return nil, nil //nolint:nilnil // none is named
 	}
 	text, err := os.ReadFile(filepath.Join(o.Dir, o.saved))
 	if err != nil {
 		return nil, err
 	}
 	saved, err := plan.Load(bytes.NewReader(text))
-	var made savedOptions
-	if err == nil {
-		err = stdjson.Unmarshal(text, &made)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.saved, err)
 	}
-	for _, c := range made.Changes {
-		if c.Action == plan.Delete && c.Source == nil {
-			o.plan.Prune = true
-		}
-	}
+	o.plan.Prune = o.plan.Prune || saved.Made.Prune
 	if len(o.plan.Select) == 0 {
-		o.plan.Select = made.Select
+		o.plan.Select = saved.Select
+	}
+	if o.environment == "" {
+		o.environment = saved.Made.Environment
 	}
 	return saved, nil
+}
+
+// checkSaved tells whether the plan was made for what is at hand; no server is asked before.
+func (o *applyOptions) checkSaved(c *connection, saved *plan.Saved) error {
+	if saved == nil {
+		return nil
+	}
+	made, err := c.Made(o.plan)
+	if err != nil {
+		return err
+	}
+	return saved.CheckFor(engine.Owner(c.Document), c.Targets(), made, o.plan.Select)
 }

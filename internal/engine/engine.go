@@ -41,6 +41,8 @@ type Engine struct {
 type PlanOptions struct {
 	Prune  bool
 	Select []string // KIND/NAME
+
+	Environment string // that was merged over the document
 }
 
 // Owner is the mark that a document's objects carry.
@@ -54,11 +56,14 @@ func (e *Engine) Plan(ctx context.Context, opts PlanOptions) (*plan.Plan, plan.S
 
 // plan also reads collections that have no part in the plan.
 func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Collection) (*plan.Plan, plan.State, error) {
-	in := plan.Input{Owner: Owner(e.Document), Live: plan.State{}, Prune: opts.Prune, Select: opts.Select}
+	in := plan.Input{Owner: Owner(e.Document), Targets: e.Targets(), Live: plan.State{}, Prune: opts.Prune, Select: opts.Select}
+	var err error
+	if in.Made, err = e.Made(opts); err != nil {
+		return nil, nil, err
+	}
 	in.NotApplied = e.notApplied()
 	var peers []string
 	for _, s := range e.Systems {
-		in.Targets = append(in.Targets, s.Target())
 		in.Kinds = append(in.Kinds, s.Kinds()...)
 		peers = append(peers, s.Target().System)
 	}
@@ -78,7 +83,7 @@ func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Colle
 		})
 	}
 	group.Wait()
-	if err := errors.Join(failed...); err != nil {
+	if err = errors.Join(failed...); err != nil {
 		return nil, nil, err
 	}
 	for i, s := range e.Systems {
@@ -89,6 +94,27 @@ func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Colle
 	}
 	p, err := plan.Make(in)
 	return p, in.Live, err
+}
+
+// Targets are the servers, in the order of the systems.
+func (e *Engine) Targets() []plan.Target {
+	targets := make([]plan.Target, len(e.Systems))
+	for i, s := range e.Systems {
+		targets[i] = s.Target()
+	}
+	return targets
+}
+
+// Made is what a plan with these options is made of. Credentials for the servers themselves don't count: two runs may well
+// sign in differently.
+func (e *Engine) Made(opts PlanOptions) (plan.Made, error) {
+	text, err := e.Document.Render()
+	if err != nil {
+		return plan.Made{}, fmt.Errorf("the document's digest: %w", err)
+	}
+	written := *e.Document
+	written.ThreeScale, written.Keycloak = nil, nil
+	return plan.MadeOf(text, opts.Environment, opts.Prune, written.Secrets()), nil
 }
 
 // Apply carries a plan out.

@@ -15,7 +15,7 @@ func compare(desired, live Fields, exact bool, known func(Handed) (any, bool)) [
 		if h, ok := want.(Handed); ok {
 			v, ok := known(h)
 			if !ok {
-				out = append(out, FieldChange{Name: name, Action: SetField, Old: have, New: h})
+				out = append(out, FieldChange{Name: name, Action: SetField, Old: veiled(name, nil, have), New: h})
 				continue
 			}
 			want = v
@@ -29,7 +29,7 @@ func compare(desired, live Fields, exact bool, known func(Handed) (any, bool)) [
 			out = append(out, compareLists(name, w, h)...)
 		default:
 			if !Equal(want, have) {
-				out = append(out, FieldChange{Name: name, Action: SetField, Old: veiled(want, have), New: want})
+				out = append(out, FieldChange{Name: name, Action: SetField, Old: veiled(name, want, have), New: want})
 			}
 		}
 	}
@@ -56,12 +56,12 @@ func compareSets(name string, want, have Set, exact bool) []FieldChange {
 		old, there := have[e]
 		switch {
 		case want[e] == nil && there:
-			out = append(out, FieldChange{Name: name, Element: e, Action: Remove, Old: old})
+			out = append(out, FieldChange{Name: name, Element: e, Action: Remove, Old: veiled(e, nil, old)})
 		case want[e] == nil:
 		case !there:
 			out = append(out, FieldChange{Name: name, Element: e, Action: Add, New: want[e]})
 		case !Equal(want[e], old):
-			out = append(out, FieldChange{Name: name, Element: e, Action: SetField, Old: veiled(want[e], old), New: want[e]})
+			out = append(out, FieldChange{Name: name, Element: e, Action: SetField, Old: veiled(e, want[e], old), New: want[e]})
 		}
 	}
 	if !exact {
@@ -69,7 +69,7 @@ func compareSets(name string, want, have Set, exact bool) []FieldChange {
 	}
 	for _, e := range slices.Sorted(maps.Keys(have)) {
 		if _, stays := want[e]; !stays {
-			out = append(out, FieldChange{Name: name, Element: e, Action: Remove, Old: have[e]})
+			out = append(out, FieldChange{Name: name, Element: e, Action: Remove, Old: veiled(e, nil, have[e])})
 		}
 	}
 	return out
@@ -80,11 +80,11 @@ func compareLists(name string, want, have List) []FieldChange {
 	for _, e := range Edits(want, have) {
 		switch {
 		case e.Want < 0:
-			out = append(out, FieldChange{Name: name, Element: have[e.Have].Label, Action: Remove, Old: have[e.Have].Value})
+			out = append(out, FieldChange{Name: name, Element: have[e.Have].Label, Action: Remove, Old: veiled(have[e.Have].Label, nil, have[e.Have].Value)})
 		case e.Have < 0:
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Add, New: want[e.Want].Value})
 		case !Equal(want[e.Want].Value, have[e.Have].Value):
-			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: SetField, Old: veiled(want[e.Want].Value, have[e.Have].Value), New: want[e.Want].Value})
+			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: SetField, Old: veiled(want[e.Want].Label, want[e.Want].Value, have[e.Have].Value), New: want[e.Want].Value})
 		case e.Moves:
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Move, Old: int64(e.Have + 1), New: int64(e.Want + 1)})
 		}

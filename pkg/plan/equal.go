@@ -52,37 +52,3 @@ func equalMaps(a, b map[string]any) bool {
 	}
 	return true
 }
-
-// veiled is what a server shows, with a mask wherever the document has a secret.
-func veiled(want, have any) any {
-	switch w := want.(type) {
-	case secret.Value:
-		if text, ok := have.(string); ok {
-			return secret.New("", text)
-		}
-	case map[string]any:
-		h, ok := have.(map[string]any)
-		if !ok {
-			return have
-		}
-		out := make(map[string]any, len(h))
-		for k, v := range h {
-			out[k] = veiled(w[k], v)
-		}
-		return out
-	case []any:
-		h, ok := have.([]any)
-		if !ok {
-			return have
-		}
-		out := make([]any, len(h))
-		for i, v := range h {
-			if i < len(w) {
-				v = veiled(w[i], v)
-			}
-			out[i] = v
-		}
-		return out
-	}
-	return have
-}

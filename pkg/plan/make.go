@@ -10,6 +10,7 @@ import (
 type Input struct {
 	Owner       string // the mark of this document's objects: "maasctl:NAME"
 	Targets     []Target
+	Made        Made // what the caller knows of how this came about
 	Kinds       []Kind
 	Desired     []*Object
 	Collections []Collection
@@ -58,7 +59,7 @@ type kindKey struct{ system, name string }
 
 func newMaker(in Input) *maker {
 	m := &maker{in: in, kinds: map[kindKey]Kind{}, declared: State{}, born: State{}, changes: map[Address]*Change{}}
-	m.out = Plan{FormatVersion: FormatVersion, Owner: in.Owner, Targets: in.Targets, Select: in.Select}
+	m.out = Plan{FormatVersion: FormatVersion, Owner: in.Owner, Targets: in.Targets, Made: in.Made, Select: in.Select}
 	for _, k := range in.Kinds {
 		m.kinds[kindKey{k.System, k.Name}] = k
 	}

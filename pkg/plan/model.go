@@ -1,7 +1,7 @@
 package plan
 
 // FormatVersion is the version of the plan as JSON; a change that readers of it would notice raises it.
-const FormatVersion = "1.0"
+const FormatVersion = "1.1"
 
 // Action is what a change does to its object.
 type Action string
@@ -73,6 +73,7 @@ type Plan struct {
 	FormatVersion string    `json:"formatVersion"`
 	Owner         string    `json:"owner"`
 	Targets       []Target  `json:"targets"`
+	Made          Made      `json:"made"`
 	Empty         bool      `json:"empty"`
 	Select        []string  `json:"select,omitempty"` // what --target named
 	Partial       bool      `json:"partial"`          // that left something out

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,8 @@ type Saved struct {
 	FormatVersion string        `json:"formatVersion"`
 	Owner         string        `json:"owner"`
 	Targets       []Target      `json:"targets"`
+	Made          Made          `json:"made"`
+	Select        []string      `json:"select"`
 	Changes       []savedChange `json:"changes"`
 }
 
@@ -39,10 +42,17 @@ func Load(r io.Reader) (*Saved, error) {
 	return &s, nil
 }
 
-// StaleError is a saved plan that no longer says what would be done.
-type StaleError struct{ Moved []Address }
+// StaleError is a saved plan that no longer says what would be done: something has moved, or it was made for another
+// document, another server, or with other options.
+type StaleError struct {
+	Moved []Address
+	Why   []string
+}
 
 func (e *StaleError) Error() string {
+	if len(e.Why) > 0 {
+		return "the plan isn't for this: " + strings.Join(e.Why, "; ") + "; make a new one with diff --out"
+	}
 	names := make([]string, len(e.Moved))
 	for i, a := range e.Moved {
 		names[i] = string(a)
@@ -50,11 +60,31 @@ func (e *StaleError) Error() string {
 	return "the plan is stale: something has changed since it was made: " + strings.Join(names, ", ") + "; make a new one with diff --out"
 }
 
-// Check compares a saved plan with what would be done now: fingerprints of what was read, and every field. Where
-// something moved, it returns a *StaleError.
+// CheckFor compares what a saved plan was made for with what is at hand, before anything is asked of a server. Where that
+// differs, it returns a *StaleError.
+func (s *Saved) CheckFor(owner string, targets []Target, made Made, selected []string) error {
+	var why []string
+	if s.Owner != owner {
+		why = append(why, fmt.Sprintf("it was made of the document of %s, and this one (-f) is of %s", s.Owner, owner))
+	}
+	why = append(why, targetsDiffer(targets, s.Targets)...)
+	if s.Owner == owner {
+		why = append(why, made.differs(s.Made)...)
+	}
+	if !slices.Equal(selected, s.Select) {
+		why = append(why, fmt.Sprintf("it was made with --target %q, and this is %q", s.Select, selected))
+	}
+	if len(why) > 0 {
+		return &StaleError{Why: why}
+	}
+	return nil
+}
+
+// Check compares a saved plan with what would be done now: what it was made for, fingerprints of what was read, and every
+// field. Where something moved, it returns a *StaleError.
 func (s *Saved) Check(now *Plan) error {
-	if s.Owner != now.Owner {
-		return fmt.Errorf("the plan is for %s, the document is %s", s.Owner, now.Owner)
+	if err := s.CheckFor(now.Owner, now.Targets, now.Made, now.Select); err != nil {
+		return err
 	}
 	then := map[Address]json.RawMessage{}
 	for _, c := range s.Changes {

@@ -2,6 +2,7 @@ package threescale
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
@@ -24,6 +25,7 @@ type reader struct {
 	mu    sync.Mutex
 	kept  map[any]*memo
 	state plan.State
+	cause error // the first failure that isn't only the end of what others had failed at
 }
 
 // Read reads all that the document has a key for, and nothing else. With prune, it also reads what has to be known
@@ -43,6 +45,9 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 	}
 	r.wantRulesOfMetricsThatGo()
 	err := r.top(ctx)
+	if r.cause != nil {
+		err = r.cause
+	}
 	return r.state, s.explain(err)
 }
 
@@ -123,6 +128,10 @@ func (r *reader) read(ctx context.Context, k kind, parent *plan.Object) ([]*plan
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state.Put(found...)
+	// A failure ends what is read beside it; who shares an answer with those may report that end before the failure itself.
+	if r.cause == nil && err != nil && !errors.Is(err, context.Canceled) {
+		r.cause = err
+	}
 	return found, err
 }
 
