@@ -158,7 +158,7 @@ func TestAnswersAboutOtherObjects(t *testing.T) {
 		tn.lying(l)
 		err := tn.once(`products: {shop: {name: New, metrics: {xx: {unit: x}}, features: {ff: {}}, authentication: {apiKey: {location: headers}}}, second: {}}`)
 		if !l.struck() || err == nil || !strings.Contains(err.Error(), "/admin/api/services") {
-			t.Errorf("%s: struck %v, %v", route, l.hit, err)
+			t.Errorf("%s: struck %v, %v", route, l.struck(), err)
 		}
 	}
 }
