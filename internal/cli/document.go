@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/gateway"
 	"example.com/maasctl/pkg/maas"
 )
 
@@ -15,12 +16,22 @@ func (g *global) options() maas.Options {
 	return maas.Options{Files: g.files, Stdin: g.In, Dir: g.Dir, Environment: g.environment, Sets: g.sets}
 }
 
+// read reads the document, with all that can be said about it and its policy chains without a server: what lint shows is what
+// every command shows, and what it calls an error stops them.
+func (g *global) read() (*maas.Document, maas.Diagnostics) {
+	doc, found := maas.Load(g.options())
+	if doc != nil {
+		found = gateway.Sorted(append(found, gateway.Lint(doc)...))
+	}
+	return doc, found
+}
+
 // resolved reads the document with all references filled in, and reports all that is to be said about it. With errors, it
 // ends the command.
 func (g *global) resolved(ctx context.Context) (*maas.Document, error) {
-	doc, found := maas.Load(g.options())
-	if !found.HasErrors() {
-		found = append(found, doc.Resolve(ctx, maas.Sources{Env: g.LookupEnv})...)
+	doc, found := g.read()
+	if doc != nil && !doc.Broken() {
+		found = gateway.Sorted(append(found, doc.Resolve(ctx, maas.Sources{Env: g.LookupEnv})...))
 	}
 	return doc, g.report(found)
 }

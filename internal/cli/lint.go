@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/maasctl/internal/view"
-	"example.com/maasctl/pkg/gateway"
 	"example.com/maasctl/pkg/maas"
 )
 
@@ -18,9 +17,10 @@ func newLint(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint",
 		Short: "Check the document and what the gateway would make of it; asks no server",
-		Long: "Check all that validate checks, and the policy chains of products: metrics that the gateway would count and the product\n" +
-			"lacks, policies in an order that can't work, limits on tokens that block nobody, timeouts that cut replies of models.\n" +
-			"Errors end with exit code 1, warnings with 0. Formats: human, json, yaml, sarif, github, junit.",
+		Long: "Check the document, and the policy chains of products: metrics that the gateway would count and the product lacks,\n" +
+			"policies in an order that can't work, limits on tokens that block nobody, timeouts that cut replies of models.\n" +
+			"Other commands check the same and say it on stderr; what is an error here stops diff and apply. With warnings, the\n" +
+			"exit code is 0. Formats: human, json, yaml, sarif, github, junit.",
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return o.run() },
 	}
@@ -32,10 +32,7 @@ func (o *lintOptions) run() error {
 	if err := o.format(findingFormats()...); err != nil {
 		return err
 	}
-	doc, found := maas.Load(o.options())
-	if doc != nil {
-		found = gateway.Sorted(append(found, gateway.Lint(doc)...))
-	}
+	_, found := o.read()
 	if err := o.showFindings(found); err != nil {
 		return err
 	}

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"github.com/spf13/cobra"
+	"errors"
 
-	"example.com/maasctl/pkg/maas"
+	"github.com/spf13/cobra"
 )
 
 func newRender(g *global) *cobra.Command {
@@ -15,16 +15,19 @@ func newRender(g *global) *cobra.Command {
 			if err := g.format(human, yaml, json); err != nil {
 				return err
 			}
-			render := maas.Render
+			doc, found := g.read()
+			if doc == nil || doc.Broken() {
+				return g.report(found)
+			}
+			render := doc.Render
 			if g.output == json {
-				render = maas.RenderJSON
+				render = doc.RenderJSON
 			}
-			text, found := render(g.options())
-			if err := g.report(found); err != nil {
-				return err
+			text, err := render()
+			if err == nil {
+				_, err = g.Out.Write(text)
 			}
-			_, err := g.Out.Write(text)
-			return err
+			return errors.Join(err, g.report(found)) // a chain that can't work is best seen in the document
 		},
 	}
 }

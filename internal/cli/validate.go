@@ -5,22 +5,20 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"example.com/maasctl/pkg/maas"
 )
 
 func newValidate(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate",
 		Short: "Check the document; asks no server",
-		Long: "Check the document for everything that can be known without a server. References to secrets need not resolve.\n" +
-			"Formats: human, json, yaml, sarif, github, junit.",
+		Long: "Say whether diff and apply can use the document, as far as that can be known without a server. References to secrets\n" +
+			"needn't lead anywhere yet. Formats: human, json, yaml, sarif, github, junit.",
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := g.format(findingFormats()...); err != nil {
 				return err
 			}
-			doc, found := maas.Load(g.options())
+			doc, found := g.read()
 			if g.output != human {
 				return errors.Join(g.showFindings(found), broken(found))
 			}

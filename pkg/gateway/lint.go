@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+
+	"github.com/google/jsonschema-go/jsonschema"
 
 	"example.com/maasctl/internal/near"
 	"example.com/maasctl/pkg/maas"
@@ -16,11 +19,12 @@ import (
 // takes any chain, and the gateway leaves out a policy that it doesn't have and lets requests pass.
 func Lint(doc *maas.Document) maas.Diagnostics {
 	var found maas.Diagnostics
+	manifest := sync.OnceValue(configurationSchema)
 	for _, p := range doc.Products {
-		if p.Value.Absent || p.Value.Policies == nil {
+		if p.Value.Absent {
 			continue
 		}
-		l := &linter{doc: doc, name: p.Name, product: p.Value}
+		l := &linter{doc: doc, name: p.Name, product: p.Value, manifest: manifest}
 		l.chain()
 		found = append(found, l.found...)
 	}
@@ -45,6 +49,8 @@ type linter struct {
 	name    string
 	product *maas.Product
 	found   maas.Diagnostics
+
+	manifest func() *jsonschema.Schema // of llm-metrics' configuration, for all products
 }
 
 // link is one policy of the chain that the gateway runs.
@@ -69,6 +75,7 @@ func (l *linter) chain() {
 			l.builtin(p)
 		}
 	}
+	l.limits(chain)
 }
 
 // llmMetrics looks at the policy that ships with maasctl, and at older ones of its name.
@@ -82,7 +89,7 @@ func (l *linter) llmMetrics(p link) {
 	}
 	u := usageOf(p.Configuration)
 	l.metrics(p, u)
-	l.limits(p, u)
+	l.unlimited(p, u)
 }
 
 // builtin looks at a policy that comes with the gateway.

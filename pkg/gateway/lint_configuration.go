@@ -15,19 +15,26 @@ import (
 // configuration holds a configuration to the manifest of the version that ships. 3scale doesn't look at it, and the policy
 // logs what it can't use and goes on without: `enforce: total_tokens`, no list, would enforce nothing.
 func (l *linter) configuration(p link) {
-	if p.Configuration == nil {
+	schema := l.manifest()
+	if p.Configuration == nil || schema == nil {
 		return
 	}
+	c := &configurationLinter{linter: l, policy: p, schema: schema}
+	c.value(schema, p.Configuration)
+	c.secrets()
+}
+
+// configurationSchema is what the manifest says of a configuration. What ships has one: the policy's tests say so.
+func configurationSchema() *jsonschema.Schema {
 	manifest, err := llmmetrics.ReadManifest()
 	if err != nil {
-		return // what ships has one: the policy's tests say so
+		return nil
 	}
-	c := &configurationLinter{linter: l, policy: p}
-	if err := json.Unmarshal(manifest.Configuration, &c.schema); err != nil {
-		return
+	schema := &jsonschema.Schema{}
+	if err := json.Unmarshal(manifest.Configuration, schema); err != nil {
+		return nil
 	}
-	c.value(&c.schema, p.Configuration)
-	c.secrets()
+	return schema
 }
 
 // configurationLinter looks at one value of a configuration after the other: the library that knows JSON Schema says
@@ -35,7 +42,7 @@ func (l *linter) configuration(p link) {
 type configurationLinter struct {
 	*linter
 	policy link
-	schema jsonschema.Schema
+	schema *jsonschema.Schema
 }
 
 // value looks at the value at a path, and at its parts.

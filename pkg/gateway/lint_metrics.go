@@ -19,6 +19,7 @@ type usage struct {
 	counts    []named
 	enforces  []named
 	templated bool // a rule's metric is a template: any may be meant
+	hidden    bool // what it enforces comes from the environment or a file
 }
 
 // usageOf reads both forms of a configuration: `metrics` and `enforce`, and the `rules` of version 0.1.
@@ -40,23 +41,13 @@ func usageOf(configuration map[string]any) usage {
 		}
 	}
 	enforce, _ := configuration["enforce"].([]any)
+	u.hidden = unknown(configuration["enforce"]) || slices.ContainsFunc(enforce, unknown)
 	for i, e := range enforce {
 		if metric, ok := e.(string); ok {
 			u.enforces = append(u.enforces, named{metric, []string{"enforce", strconv.Itoa(i)}})
 		}
 	}
 	return u
-}
-
-// counted tells whether the policy reports a metric. What is enforced is reported too, where it has the name of a number
-// of the reply.
-func (u usage) counted(metric string) bool {
-	is := func(n named) bool { return n.metric == metric }
-	return slices.ContainsFunc(u.counts, is) || slices.ContainsFunc(u.enforces, is)
-}
-
-func (u usage) enforced(metric string) bool {
-	return slices.ContainsFunc(u.enforces, func(n named) bool { return n.metric == metric })
 }
 
 // metrics looks for metrics that the product lacks. 3scale's backend refuses a whole report for one of them, and a whole

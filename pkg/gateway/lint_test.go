@@ -71,12 +71,13 @@ func TestLint(t *testing.T) {
             - {metric: totaltokens, increment: "{{llm_usage.total_tokens}}"}
             - {metric: "{{model}}_tokens", increment: "1"}
             - {metric: chat, increment: "1"}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: the gateway asks for what mapping rules count; add enforce: [total_tokens] to llm-metrics 1.0`,
 			`2:18 warning policy-version: llm-metrics 0.1 doesn't ship with maasctl, which has 1.0`,
 			`5:24 error policy-metric: llm-metrics counts "totaltokens": product granite has no such metric; it has hits, total_tokens, prompt_tokens, chat (did you mean "total_tokens"?)`,
 		}},
 		"a limit that blocks nobody": {`
       - {name: llm-metrics, version: "1.0", configuration: {metrics: {total_tokens: total_tokens}}}`, []string{
-			`-1:49 warning policy-limit: the limit on total_tokens of product granite doesn't block: the gateway asks for hits only; add enforce: [total_tokens] to llm-metrics 1.0`,
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: the gateway asks for what mapping rules count; add enforce: [total_tokens] to llm-metrics 1.0`,
 		}},
 		"a limit of nothing": {`
       - {name: llm-metrics, version: "1.0", configuration: {enforce: [total_tokens, prompt_tokens]}}`, []string{
@@ -84,10 +85,13 @@ func TestLint(t *testing.T) {
 		}},
 		"nothing counted": {`
       - {name: llm-metrics, version: "1.0"}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: the gateway asks for what mapping rules count; add enforce: [total_tokens] to llm-metrics 1.0`,
 			`1:9 warning policy-metric: llm-metrics of product granite names no metric`,
 		}},
 		"a policy that isn't deployed": {`
-      - {name: llm-metrics, version: "0.1", enabled: false, configuration: {metrics: {nothing: total_tokens}}}`, nil},
+      - {name: llm-metrics, version: "0.1", enabled: false, configuration: {metrics: {nothing: total_tokens}}}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: neither a mapping rule nor a policy of the chain asks for it; add llm-metrics 1.0 with enforce: [total_tokens] before apicast`,
+		}},
 		"after apicast": {`
       - {name: apicast}
       - {name: llm-metrics, version: "1.0", configuration: {enforce: [total_tokens]}}
@@ -109,26 +113,33 @@ func TestLint(t *testing.T) {
 		"twice, but only once deployed": {`
       - {name: apicast}
       - {name: apicast, enabled: false}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: neither a mapping rule nor a policy of the chain asks for it; add llm-metrics 1.0 with enforce: [total_tokens] before apicast`,
 			`2:9 warning policy: `, // the document's own
 		}},
 		"timeouts": {`
       - {name: upstream_connection, configuration: {connect_timeout: 1, read_timeout: 59.5}}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: neither a mapping rule nor a policy of the chain asks for it; add llm-metrics 1.0 with enforce: [total_tokens] before apicast`,
 			`1:87 warning policy-timeout: upstream_connection: after 59.5 s without a byte`,
 		}},
 		"every origin": {`
       - {name: cors, configuration: {allow_origin: "*", allow_credentials: true}}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: neither a mapping rule nor a policy of the chain asks for it; add llm-metrics 1.0 with enforce: [total_tokens] before apicast`,
 			`1:52 warning policy-cors: cors: browsers refuse replies`,
 		}},
 		"any origin": {`
       - {name: cors, configuration: {allow_credentials: true}}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: neither a mapping rule nor a policy of the chain asks for it; add llm-metrics 1.0 with enforce: [total_tokens] before apicast`,
 			`1:57 warning policy-cors: cors: without allow_origin every site`,
 		}},
 		"no credentials": {`
-      - {name: cors, configuration: {allow_origin: "*", allow_credentials: false}}`, nil},
+      - {name: cors, configuration: {allow_origin: "*", allow_credentials: false}}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: neither a mapping rule nor a policy of the chain asks for it; add llm-metrics 1.0 with enforce: [total_tokens] before apicast`,
+		}},
 		"names that no gateway knows": {`
       - {name: cros}
       - {name: remove-bearer, version: "0.1"}
       - {name: llm-metrics}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: the gateway asks for what mapping rules count; add enforce: [total_tokens] to llm-metrics 1.0`,
 			`1:9 warning policy-version: APIcast 2.16 has no builtin policy "cros" (did you mean "cors"?)`,
 			`3:9 warning policy-metric: llm-metrics of product granite names no metric`,
 			`3:9 warning policy-version: llm-metrics builtin doesn't ship with maasctl`,
@@ -196,6 +207,57 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// A limit on tokens holds only where a policy asks for them, however the document leaves that out; said once for all
+// products that take it from a template.
+func TestLimitsThatBlockNobody(t *testing.T) {
+	const text = `apiVersion: maasctl/v1
+name: test
+threescale: {url: https://maas-admin.example.com, token: "${env:T}"}
+backends:
+  granite: {url: "http://granite.example.com:8080", metrics: {tokens: {unit: token}}, methods: {embed: {rules: [POST /embed]}}}
+templates:
+  model:
+    backends: {granite: /}
+    metrics: {total_tokens: {unit: token}, a/b: {unit: x}}
+    plans: {free: {limits: {LIMIT: {day: 1000}}}}
+products:
+  one: {use: [model]CHAIN}
+  two: {use: [model]CHAIN}
+`
+	const add = "add llm-metrics 1.0 with enforce: [total_tokens] before apicast"
+	for _, c := range []struct{ limit, chain, want string }{
+		{"total_tokens", "", "no mapping rule counts it, and the document gives the product no policies; " + add},
+		{"total_tokens", "policies: []", "neither a mapping rule nor a policy of the chain asks for it; " + add},
+		{"total_tokens", "policies: {prepend: [{name: cors}]}", "neither a mapping rule nor a policy of the chain asks for it; " + add},
+		{"total_tokens", `policies: [{name: remove-bearer, version: "0.1"}]`,
+			"neither a mapping rule nor a policy of the chain asks for it, unless remove-bearer asks for it; " + add},
+		{"total_tokens", "policies: [{name: llm-metrics, version: \"1.0\", configuration: {enforce: [a/b], metrics: {a/b: total_tokens}}}]",
+			"the gateway asks for what mapping rules count; add enforce: [total_tokens] to llm-metrics 1.0"},
+		{"granite/tokens", "", "no mapping rule of the backend counts tokens, and policies ask for metrics of the product only"},
+		{"a/b", "", "no mapping rule counts it, and the document gives the product no policies; add llm-metrics 1.0 with enforce: [a/b] before apicast"},
+		{"granite/embed", "", ""},
+		{"granite/hits", "", ""},
+		{"total_tokens", "mappingRules: [{match: GET /a, metric: total_tokens}]", ""},
+		{"total_tokens", "policies: [{name: llm-metrics, version: \"1.0\", configuration: {enforce: [\"${env:A}\"]}}]", ""},
+		{"total_tokens", "policies: [{name: \"${env:POLICY}\"}]", ""},
+	} {
+		chain := c.chain
+		if chain != "" {
+			chain = ", " + chain
+		}
+		document := strings.NewReplacer("LIMIT", c.limit, "CHAIN", chain).Replace(text)
+		got := ""
+		for _, d := range gateway.Lint(load(t, maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(document)})) {
+			if strings.HasPrefix(d.Message, "the limit on ") && d.Severity == maas.Warning && d.Pos.Line == 10 && d.Code == maas.CodePolicyLimit {
+				got += strings.TrimPrefix(d.Message, "the limit on "+c.limit+" blocks nobody: ")
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s with %s: %s", c.limit, c.chain, cmp.Diff(c.want, got))
+		}
+	}
+}
+
 // A limit that a mapping rule's metric has is looked at by the gateway itself.
 func TestLimitsOfRuledMetrics(t *testing.T) {
 	text := strings.Replace(head, "POST /v1/chat/completions]}}", "POST /v1/chat/completions]}}\n    mappingRules: [{match: POST /v1/images, metric: total_tokens}]", 1) +
@@ -237,7 +299,7 @@ func TestPoliciesAroundTheDefaultChain(t *testing.T) {
       append:
         - {name: cors}
 `
-	found := gateway.Lint(load(t, maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(text)}))
+	found := gateway.Lint(load(t, maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(strings.Replace(text, ", total_tokens: {day: 1000}", "", 1))}))
 	if len(found) != 2 || found[0].Pos.Line != chainLine+2 || found[0].Code != maas.CodePolicyTimeout ||
 		found[1].Pos.Line != chainLine+4 || found[1].Code != maas.CodePolicyOrder {
 		t.Error(found)

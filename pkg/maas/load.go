@@ -21,6 +21,9 @@ func Load(o Options) (*Document, Diagnostics) {
 	return doc, doc.said
 }
 
+// Broken tells whether loading has found errors: then the document is only good for looking at.
+func (d *Document) Broken() bool { return d.said.HasErrors() }
+
 // decodeDocument fills the types from the merged tree and checks them. Without a lookup, references stay what they are.
 func decodeDocument(r *reporter, src source, look *lookup) *Document {
 	doc := &Document{positions: map[string]Position{}, unresolved: map[string]bool{}, source: src}

@@ -9,22 +9,18 @@ import (
 )
 
 // RenderJSON gives what Render gives as JSON, in the same order: that of methods has a meaning.
-func RenderJSON(o Options) ([]byte, Diagnostics) {
-	doc, found := Load(o)
-	if found.HasErrors() {
-		return nil, found
-	}
+func (d *Document) RenderJSON() ([]byte, error) {
 	var w orderedJSON
-	w.value(canonical(doc.source.tree, reflect.TypeOf(*doc), ""))
-	var out bytes.Buffer
-	if w.err == nil {
-		w.err = json.Indent(&out, w.out.Bytes(), "", "  ")
-	}
+	w.value(canonical(d.source.tree, reflect.TypeOf(*d), ""))
 	if w.err != nil {
-		return nil, append(found, Diagnostic{Error, Position{}, w.err.Error(), CodeSyntax})
+		return nil, w.err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, w.out.Bytes(), "", "  "); err != nil {
+		return nil, err
 	}
 	out.WriteByte('\n')
-	return out.Bytes(), found
+	return out.Bytes(), nil
 }
 
 // orderedJSON writes what canonical gives; encoding/json would sort it.
