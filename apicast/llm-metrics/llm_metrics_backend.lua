@@ -1,8 +1,10 @@
 --- Calls to the 3scale backend through the gateway's own client, and what its answers mean.
 
 local find = string.find
+local floor = math.floor
 local format = string.format
 local match = string.match
+local min = math.min
 local pairs = pairs
 local pcall = pcall
 local tonumber = tonumber
@@ -13,7 +15,12 @@ local client = require('llm_metrics_client')
 
 local _M = {}
 
+local LARGEST = 2 ^ 53 -- beyond it a number of Lua is no longer exact
 local TIMEOUT = { status = 0, error = 'timeout' }
+-- Refusals that say nothing of the client's credentials.
+local NOT_THE_CLIENTS = {
+  service_token_invalid = true, provider_key_invalid = true, service_id_invalid = true, usage_value_invalid = true,
+}
 local PATIENCE = 10 -- a report, which nobody waits for, gets so many times as long as a question
 
 -- What goes wrong inside the client is no answer either.
@@ -32,9 +39,11 @@ local function named(service)
   return not host or find(host, '[^%d.]') ~= nil
 end
 
---- A whole number as the backend reads it: Lua writes 1e14 as "1e+14", which the backend refuses.
+--- A number as the backend reads it: whole, from 0 to 2^53, in plain digits. Lua writes 1e14 as "1e+14", and the backend
+-- drops a whole report for one value that it can't read. Nil for what is no such number.
 function _M.whole(number)
-  return format('%.0f', number)
+  if number ~= number or number < 0 or number > LARGEST then return nil end
+  return format('%.0f', floor(number))
 end
 
 local function headers_of(answer)
@@ -68,9 +77,7 @@ local function verdict(answer)
     }
   end
   if reason == 'metric_invalid' then return { kind = 'unknown_metric' } end
-  if reason == 'service_token_invalid' or reason == 'provider_key_invalid' or reason == 'service_id_invalid' then
-    return { kind = 'misconfigured', reason = reason }
-  end
+  if reason and NOT_THE_CLIENTS[reason] then return { kind = 'misconfigured', reason = reason } end
   if status == 404 and not reason then return { kind = 'not_found' } end
   if status == 403 or status == 404 then return { kind = 'denied' } end
   return unavailable(answer) or { kind = 'misconfigured', reason = format('status_%d', status) }
@@ -89,7 +96,7 @@ end
 --   answer doesn't say what); misconfigured (reason); unavailable (reason)
 function _M.authorize(service, usage, credentials, timeout)
   local parameters = {}
-  for metric, number in pairs(usage) do parameters['usage[' .. metric .. ']'] = _M.whole(number) end
+  for metric, number in pairs(usage) do parameters['usage[' .. metric .. ']'] = _M.whole(min(number, LARGEST)) end
   local answer
   if named(service) then
     answer = aside.call(timeout / 1000, ask, service, timeout, parameters, credentials) or TIMEOUT

@@ -4,6 +4,7 @@ local open = io.open
 local ipairs = ipairs
 local pcall = pcall
 local tonumber = tonumber
+local estimate = require('llm_metrics_estimate')
 local request = require('llm_metrics_request')
 
 local _M = {}
@@ -50,7 +51,7 @@ function _M.read(config, context, state)
   return {
     text = text,
     fields = fields,
-    estimate = config.estimate == 'max_tokens' and request.max_tokens(fields) or nil,
+    estimate = config.estimate == 'max_tokens' and estimate.cap(fields.found) or nil,
     ask = asks_for_usage(config, ngx.var.uri, headers),
   }
 end

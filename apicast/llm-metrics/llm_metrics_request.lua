@@ -6,17 +6,14 @@
 local find = string.find
 local lower = string.lower
 local sub = string.sub
-local tonumber = tonumber
 local type = type
 local cjson = require('cjson.safe')
 local Scanner = require('llm_metrics_json')
+local estimate = require('llm_metrics_estimate')
 
 local _M = {}
 
-local BODY = {
-  model = 'text', stream = 'text', stream_options = 'text',
-  max_tokens = 'text', max_completion_tokens = 'text', max_output_tokens = 'text',
-}
+local BODY = estimate.add_to({ model = 'text', stream = 'text', stream_options = 'text' })
 local OPTIONS = { include_usage = 'text', continuous_usage_stats = 'text' }
 local LAST_WINS = { keep_null = true }
 
@@ -25,13 +22,6 @@ function _M.read(text)
   local scanner = Scanner.new(BODY, LAST_WINS):feed(text)
   if not scanner:complete() or scanner.trailing or not find(text, '^%s*{') then return nil end
   return scanner
-end
-
---- The most tokens the request allows the model to write, or nil.
-function _M.max_tokens(scanner)
-  local found = scanner.found
-  local limit = tonumber(found.max_completion_tokens or found.max_output_tokens or found.max_tokens)
-  return limit and limit >= 1 and limit or nil
 end
 
 function _M.model(scanner)

@@ -141,6 +141,24 @@ describe('token limits of a plan', function()
     assert.equal(200, rig:send('estimate', 'ten', { body = '{}' }).status)
   end)
 
+  for _, body in ipairs({
+    '{"max_tokens":1,"max_output_tokens":1e400}', '{"max_tokens":1,"max_completion_tokens":"41"}', '{"max_tokens":41.0}',
+    '{"max_tokens":21,"n":2}', '{"max_tokens":9,"best_of":"5"}', '{"max_tokens":5,"parameters":{"max_new_tokens":41}}',
+  }) do
+    it('can not be passed by ' .. body, function()
+      rig:backend({ estimate = { limits = { limit(100) } }, use = { { application = 'one', metric = 'total_tokens', value = 60 } } })
+      assert.equal(429, rig:send('estimate', 'ten', { body = body }).status)
+      assert.equal(0, #rig:seen())
+    end)
+  end
+
+  it('that the backend refuses to look at for what it was asked are not checked, rather than passed', function()
+    rig:backend({ faults = { authorize = { times = 1, status = 403, code = 'usage_value_invalid' } } })
+    assert.equal(503, rig:send('closed', 'ten').status)
+    assert.equal(0, #rig:seen())
+    assert.equal(1, rig:metric('llm_backend_errors_total', { service_id = rig.services.closed.id, reason = 'usage_value_invalid' }))
+  end)
+
   it('know the estimate of a metric that has another name than the number it counts', function()
     rig:backend({ named = { limits = { limit(100, 'day', 'cached_tokens') } } })
     assert.equal(200, rig:send('named', 'ten', { body = '{"max_tokens":50}' }).status)

@@ -57,13 +57,20 @@ local function with_parents(service, usage)
   return all
 end
 
+local function countable(text)
+  text = tostring(text):match('^%s*(.-)%s*$')
+  return text:match('^%d+$') and tonumber(text) or nil
+end
+
+-- `inf`, `1e3`, `-1`, `5.5`, `0x10` and nothing at all are no usage; none of the call counts then.
 local function usage_of(arguments)
   local usage, named = {}, false
   for key, value in pairs(arguments) do
     local metric = key:match('^usage%[(.-)%]$')
     if metric then
       named = true
-      usage[metric] = tonumber(value) or 0
+      usage[metric] = countable(value)
+      if not usage[metric] then return nil end
     end
   end
   return usage, named
@@ -74,7 +81,8 @@ local function reset_of(period)
   return length and length - time() % length or -1
 end
 
--- The headers tell of the most constrained limit. A usage of nothing with room left counts as the most constrained one.
+-- The headers tell of the most constrained limit: how many more such calls it has room for, none if it is exceeded; of
+-- several the one with the longest period. A usage of nothing with room left counts as the most constrained one.
 local function check(service, application, usage, named)
   local limited, tightest = false, nil
   for _, limit in ipairs(service.limits or {}) do
@@ -84,10 +92,10 @@ local function check(service, application, usage, named)
       local used = current(application, limit.metric, limit.period)
       local exceeded = used + asked > limit.value
       limited = limited or exceeded
-      local remaining = math.max(limit.value - used, 0)
-      local entry = { remaining = remaining, reset = reset_of(limit.period), maximum = limit.value, rank = remaining }
-      if asked == 0 and used < limit.value then entry = { remaining = -1, reset = -1, maximum = limit.value, rank = -1 } end
-      if exceeded then entry.rank = -2 - entry.reset / 1e6 end
+      local remaining = math.floor(math.max(limit.value - used, 0) / math.max(asked, 1))
+      local reset = reset_of(limit.period)
+      local entry = { remaining = remaining, reset = reset, maximum = limit.value, rank = remaining - (reset < 0 and 1e9 or reset) / 1e10 }
+      if asked == 0 and used < limit.value then entry = { remaining = -1, reset = -1, rank = -1 } end
       if not tightest or entry.rank < tightest.rank then tightest = entry end
     end
   end
@@ -112,6 +120,7 @@ local function authorize(arguments, counts)
   if not application and status == 409 then return answer(409, '', { ['3scale-rejection-reason'] = code }) end
   if not application then return refuse(status, code) end
   local usage, named = usage_of(arguments)
+  if not usage then return refuse(403, 'usage_value_invalid') end
   for metric in pairs(usage) do
     if not service.metrics[metric] then return refuse(404, 'metric_invalid') end
   end
@@ -148,11 +157,6 @@ local function transactions_of(body)
   return list, last
 end
 
-local function countable(text)
-  text = tostring(text):match('^%s*(.-)%s*$')
-  return text:match('^%d+$') and tonumber(text) or nil
-end
-
 local function report(arguments)
   local service = state.services[arguments.service_id]
   if not arguments.service_id then return refuse(422, 'service_id_missing') end
@@ -185,6 +189,7 @@ local function fault(kind)
   if not planned or planned.times <= 0 then return end
   planned.times = planned.times - 1
   if planned.delay then ngx.sleep(planned.delay) end
+  if planned.code then return refuse(planned.status, planned.code) end
   if planned.status then return answer(planned.status, 'fault') end
   if planned.close then return ngx.exit(444) end
 end

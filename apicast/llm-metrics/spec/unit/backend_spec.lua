@@ -78,4 +78,11 @@ describe('a call to the backend', function()
     assert.equal('unavailable', authorize().kind)
     assert.equal('unavailable', report().kind)
   end)
+
+  it('says numbers whole, in plain digits, from 0 to 2^53, and no others', function()
+    for text, value in pairs({ ['0'] = 0, ['5'] = 5.9, ['100000000000000'] = 1e14, ['9007199254740992'] = 2 ^ 53 }) do
+      assert.equal(text, backend.whole(value))
+    end
+    for _, value in ipairs({ -1, math.huge, -math.huge, 0 / 0, 2 ^ 53 + 2 }) do assert.is_nil(backend.whole(value)) end
+  end)
 end)
