@@ -96,20 +96,34 @@ func (o *applyOptions) run(ctx context.Context) error {
 	if timedOut {
 		r.Interrupted = false // nobody did: the time was over
 	}
-	if err := o.finish(p, r, c.cost(o.Now().Sub(begin))); err != nil {
+	unkept := o.unkept(ctx, c, stop, p, live, r)
+	if err := o.finish(p, r, unkept, c.cost(o.Now().Sub(begin))); err != nil {
 		return err
 	}
 	if timedOut {
 		_, _ = fmt.Fprintln(o.Err, advice(context.DeadlineExceeded))
 	}
-	return outcomeError(r)
+	return outcomeError(r, unkept)
 }
 
-// makePlan reads the servers and plans; with a saved plan, it has to be the same still. Reading needs no finishing: the
-// first Ctrl-C ends it.
-func (o *applyOptions) makePlan(ctx context.Context, c *connection, stop <-chan struct{}, saved *plan.Saved) (*plan.Plan, plan.State, error) {
-	reading, end := context.WithCancel(ctx)
+// unkept looks at what an apply has changed: a server may take a value and keep another. Who breaks it off, or a server that
+// doesn't answer any more, leaves that open: all that was written has had its answer.
+func (o *applyOptions) unkept(ctx context.Context, c *connection, stop <-chan struct{}, p *plan.Plan, live plan.State, r *apply.Result) []plan.Unkept {
+	if r.Interrupted || ctx.Err() != nil {
+		return nil
+	}
+	reading, end := untilStopped(ctx, stop)
 	defer end()
+	unkept, err := c.Unkept(reading, p, live, r)
+	if err != nil {
+		_, _ = fmt.Fprintf(o.Err, "warning: whether the servers have kept what was applied couldn't be looked at: %v\n", err)
+	}
+	return unkept
+}
+
+// untilStopped is a context for reading, which needs no finishing: the first Ctrl-C ends it.
+func untilStopped(ctx context.Context, stop <-chan struct{}) (context.Context, context.CancelFunc) {
+	reading, end := context.WithCancel(ctx)
 	go func() {
 		select {
 		case <-stop:
@@ -117,6 +131,13 @@ func (o *applyOptions) makePlan(ctx context.Context, c *connection, stop <-chan 
 		case <-reading.Done():
 		}
 	}()
+	return reading, end
+}
+
+// makePlan reads the servers and plans; with a saved plan, it has to be the same still.
+func (o *applyOptions) makePlan(ctx context.Context, c *connection, stop <-chan struct{}, saved *plan.Saved) (*plan.Plan, plan.State, error) {
+	reading, end := untilStopped(ctx, stop)
+	defer end()
 	p, live, err := c.Plan(reading, o.plan)
 	if err == nil && saved != nil {
 		err = saved.Check(p)
@@ -204,20 +225,25 @@ func objects(n int) string {
 	return fmt.Sprintf("%d objects", n)
 }
 
-func (o *applyOptions) finish(p *plan.Plan, r *apply.Result, cost string) error {
+func (o *applyOptions) finish(p *plan.Plan, r *apply.Result, unkept []plan.Unkept, cost string) error {
 	if o.output != human {
-		return o.print(view.NewApplied(p, r))
+		a := view.NewApplied(p, r)
+		a.NotKept = append(a.NotKept, unkept...)
+		return o.print(a)
 	}
-	return view.Result(o.Out, r, cost)
+	if err := view.Result(o.Out, r, cost); err != nil {
+		return err
+	}
+	return view.Unkept(o.Out, unkept, o.style())
 }
 
 // outcomeError is the error that stands for what became of a run.
-func outcomeError(r *apply.Result) error {
+func outcomeError(r *apply.Result, unkept []plan.Unkept) error {
 	err := r.Err()
 	switch {
 	case r.Interrupted:
 		return errInterrupted
-	case r.Count(apply.Done) == len(r.Outcomes):
+	case r.Count(apply.Done) == len(r.Outcomes) && len(unkept) == 0:
 		return nil
 	case r.Count(apply.Done) > 0:
 		return errPartial

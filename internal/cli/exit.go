@@ -36,7 +36,7 @@ func exitCodes() []exitCodeHelp {
 		{ExitOK, "done, or nothing to do"},
 		{ExitError, "an error; nothing was changed"},
 		{ExitChanges, "`diff` found changes"},
-		{ExitPartial, "`apply` made some changes and not others"},
+		{ExitPartial, "`apply` made some changes and not others, or a server took one and keeps something else"},
 		{ExitAuth, "a server refused the credentials, or they lack a right"},
 		{ExitConflict, "the plan is stale; nothing was changed"},
 		{ExitInterrupted, "interrupted"},

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"example.com/maasctl/pkg/apply"
 	"example.com/maasctl/pkg/maas"
@@ -26,6 +27,9 @@ type System interface {
 	Desired(doc *maas.Document, peers []string) ([]*plan.Object, []plan.Collection, []plan.Note)
 	// Read reads what has to be known about the desired objects and collections.
 	Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error)
+	// Look reads, after an apply, the kinds of some objects again, whose ancestors are among them, and nothing else. desired
+	// are the objects that the plan was made for.
+	Look(ctx context.Context, desired plan.State, at []*plan.Object) (plan.State, error)
 }
 
 // warner is a system that finds things worth a word while it reads.
@@ -35,6 +39,10 @@ type warner interface{ Warnings() []plan.Note }
 type Engine struct {
 	Document *maas.Document
 	Systems  []System
+
+	// Settle is the time after which what a server seems not to have kept is looked at again: some answer with what they had
+	// a moment ago. 0: a second.
+	Settle time.Duration
 }
 
 // PlanOptions say what a plan may take and leave.

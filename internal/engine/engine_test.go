@@ -27,6 +27,8 @@ type system struct {
 	peers   []string
 	pruned  bool
 	written []string
+	keep    func(name string, size int) (int, bool) // what becomes of what is written; nil: it stays
+	looks   [][]string                              // what was looked at after an apply
 }
 
 func (s *system) Target() plan.Target {
@@ -72,8 +74,32 @@ func (s *system) Read(ctx context.Context, desired []*plan.Object, _ []plan.Coll
 	return state, ctx.Err()
 }
 
+func (s *system) Look(_ context.Context, _ plan.State, at []*plan.Object) (plan.State, error) {
+	state := plan.State{}
+	var names []string
+	for _, o := range at {
+		names = append(names, o.Name)
+		if size, ok := s.has[o.Name]; ok {
+			state.Put(plan.New(s.name, "thing", o.Name, plan.Fields{"size": int64(size)}))
+		}
+	}
+	slices.Sort(names)
+	s.looks = append(s.looks, names)
+	return state, s.broken
+}
+
 func (s *system) Execute(_ context.Context, c *plan.Change, _ apply.Handover) (map[string]any, error) {
 	s.written = append(s.written, string(c.Action)+" "+c.Name)
+	size, stays := s.wants[c.Name], c.Action != plan.Delete
+	if s.keep != nil {
+		size, stays = s.keep(c.Name, size)
+	}
+	if s.has == nil {
+		s.has = map[string]int{}
+	}
+	if delete(s.has, c.Name); stays {
+		s.has[c.Name] = size
+	}
 	return nil, nil
 }
 

@@ -138,6 +138,9 @@ func TestSecretsArriveWhereverTheyStand(t *testing.T) {
 		if r.Err() != nil {
 			t.Fatal(r.Err())
 		}
+		if found, err := e.Unkept(t.Context(), p, live, r); err != nil || len(found) > 0 {
+			t.Errorf("not kept: %+v, error %v", found, err)
+		}
 		e = open()
 	}
 	bodies := strings.Join(append(porta.bodies, sso.bodies...), "\n")

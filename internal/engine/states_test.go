@@ -32,8 +32,12 @@ func TestBothSystemsTogetherReachTheRecordedStates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := e.Apply(t.Context(), p, live, apply.Options{}).Err(); err != nil {
-				t.Fatal(err)
+			r := e.Apply(t.Context(), p, live, apply.Options{})
+			if r.Err() != nil {
+				t.Fatal(r.Err())
+			}
+			if found, err := e.Unkept(t.Context(), p, live, r); err != nil || len(found) > 0 {
+				t.Errorf("not kept: %+v, error %v", found, err)
 			}
 			have, err := dump.Tenant(t.Context(), dump.Options{URL: porta.URL, Token: porta.Token, Skip: []string{"api", "echo"}})
 			if err != nil {

@@ -174,7 +174,9 @@ func (r *reader) secret(ctx context.Context, o, d *plan.Object) error {
 	}
 	r.s.config.Transport.Redactor.Add(value)
 	o.Outputs[fieldSecret] = secret.New("", value)
-	if said != nil {
+	if _, any := said.(Generated); any {
+		o.Fields[fieldSecret] = said // there is one now
+	} else if said != nil {
 		o.Fields[fieldSecret] = secret.New("", value)
 	}
 	return nil

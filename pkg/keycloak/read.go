@@ -18,6 +18,7 @@ type reader struct {
 	wanted  map[plan.Address]map[string]bool // kinds to read below an object ("" at the top)
 	desired plan.State
 	prune   bool
+	only    map[plan.Address]bool // nil: all; else what an apply has changed
 
 	mu      sync.Mutex
 	fetched map[string]*fetch
@@ -34,8 +35,10 @@ type fetch struct {
 // owned objects that the document doesn't declare can go. It completes desired identity providers with the endpoints that
 // their discovery gives.
 func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error) {
-	r := &reader{s: s, wanted: map[plan.Address]map[string]bool{}, desired: plan.State{}, prune: prune, fetched: map[string]*fetch{}, state: plan.State{}}
-	r.desired.Put(desired...)
+	wanted := plan.State{}
+	wanted.Put(desired...)
+	r := s.reader(wanted)
+	r.prune = prune
 	s.mu.Lock()
 	s.ids, s.desired, s.warnings, s.done = map[plan.Address]string{}, r.desired, nil, map[plan.Address]bool{}
 	s.mappers, s.protocols = map[plan.Address][]*plan.Object{}, map[plan.Address]string{}
@@ -53,15 +56,38 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 		return r.state, nil
 	}
 	r.discover(ctx)
-	roots, err := r.level(ctx, nil)
-	if err == nil {
-		err = r.below(ctx, roots)
-	}
+	err := r.top(ctx)
 	if err == nil {
 		err = r.undiscovered()
 	}
 	return r.state, s.explain(err)
 }
+
+// Look reads the kinds of some objects again, to see what an apply has left.
+func (s *Session) Look(ctx context.Context, desired plan.State, at []*plan.Object) (plan.State, error) {
+	r := s.reader(desired)
+	r.only = map[plan.Address]bool{}
+	for _, o := range at {
+		r.only[o.Address] = true
+		r.want(o.Parent, o.Kind)
+	}
+	return r.state, s.explain(r.top(ctx))
+}
+
+func (s *Session) reader(desired plan.State) *reader {
+	return &reader{s: s, wanted: map[plan.Address]map[string]bool{}, desired: desired, fetched: map[string]*fetch{}, state: plan.State{}}
+}
+
+func (r *reader) top(ctx context.Context) error {
+	roots, err := r.level(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return r.below(ctx, roots)
+}
+
+// asks tells whether a question about one object alone is worth its request: it is wanted, and, after an apply, looked at.
+func (r *reader) asks(o *plan.Object) bool { return o != nil && (r.only == nil || r.only[o.Address]) }
 
 func (r *reader) want(parent plan.Address, kind string) {
 	if r.wanted[parent] == nil {

@@ -55,7 +55,7 @@ func (realmKind) shape() *shape {
 func (realmKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.Object, error) {
 	var found []map[string]any
 	for _, d := range r.desired {
-		if d.Kind != kindRealm {
+		if d.Kind != kindRealm || !r.asks(d) {
 			continue
 		}
 		raw, err := r.one(ctx, path(d.Name))

@@ -142,7 +142,7 @@ func (w *world) load(o maas.Options) *maas.Document {
 func (w *world) engine(doc *maas.Document) *engine.Engine {
 	config := w.config
 	config.Owner = engine.Owner(doc)
-	return &engine.Engine{Document: doc, Systems: []engine.System{keycloak.Open(config)}}
+	return &engine.Engine{Document: doc, Systems: []engine.System{keycloak.Open(config)}, Settle: time.Millisecond}
 }
 
 func (w *world) plan(doc *maas.Document) (*engine.Engine, *plan.Plan, plan.State) {
@@ -158,7 +158,15 @@ func (w *world) plan(doc *maas.Document) (*engine.Engine, *plan.Plan, plan.State
 // apply carries a document out, and requires that a second look finds nothing to do.
 func (w *world) apply(doc *maas.Document) *plan.Plan {
 	w.t.Helper()
-	p := w.run(doc)
+	e, p, live := w.plan(doc)
+	r := e.Apply(w.t.Context(), p, live, apply.Options{})
+	if r.Err() != nil {
+		w.t.Fatalf("apply: %v", r.Err())
+	}
+	found, err := e.Unkept(w.t.Context(), p, live, r)
+	if err != nil || len(found) > 0 {
+		w.t.Errorf("not kept: %+v, error %v", found, err)
+	}
 	_, again, _ := w.plan(doc)
 	for _, c := range again.Changes {
 		w.t.Errorf("after applying: %s %s: %s", c.Action, c.Address, lines(c.Fields))

@@ -102,7 +102,7 @@ func findUser(ctx context.Context, s *Session, a plan.Address) (string, error) {
 func (k userKind) read(ctx context.Context, r *reader, realm *plan.Object) ([]*plan.Object, error) {
 	var out []*plan.Object
 	for _, d := range r.desired {
-		if d.Kind != kindUser || d.Parent != realm.Address {
+		if d.Kind != kindUser || d.Parent != realm.Address || !r.asks(d) {
 			continue
 		}
 		found, err := r.list(ctx, usersNamed(realm.Name, d.Name))

@@ -137,7 +137,7 @@ func (m *maker) update(d, live *Object) {
 		return
 	}
 	c := m.change(d, Update)
-	c.Desired, c.Live, c.Fields = d, live, fields
+	c.Desired, c.Live, c.Fields, c.exact = d, live, fields, owned
 	if m.isNew(d.Parent) && m.kind(d).Part {
 		c.Action = Create
 	}
@@ -190,6 +190,7 @@ func (m *maker) change(o *Object, action Action) *Change {
 	c := &Change{
 		Address: o.Address, System: o.Address.System(), Kind: o.Kind, Name: o.Name, Parent: o.Parent,
 		Part: m.kind(o).Part, Action: action, Source: source(o), Fields: []FieldChange{}, DependsOn: []Address{}, Lane: m.lane(o),
+		exact: true, frozen: m.kind(o).Frozen,
 	}
 	m.changes[o.Address] = c
 	return c
@@ -387,5 +388,6 @@ func (m *maker) plan() (*Plan, error) {
 		})
 	}
 	m.out.Empty = len(m.out.Changes) == 0
+	m.out.wanted = m.declared
 	return &m.out, nil
 }

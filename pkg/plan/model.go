@@ -51,6 +51,9 @@ type Change struct {
 	Lane    Address `json:"-"` // changes of one lane are carried out one at a time
 	Desired *Object `json:"-"` // nil for a delete of something the document doesn't name
 	Live    *Object `json:"-"` // nil for a create
+
+	exact  bool              // elements that only the server has go
+	frozen map[string]string // the kind's: fields that are left to a person
 }
 
 // Note is something to know about one object. Why is a whole sentence without its final stop.
@@ -84,6 +87,8 @@ type Plan struct {
 	Manual        []Note    `json:"manual"`     // what no API can do, and where to click
 	NotApplied    []Note    `json:"notApplied"` // parts of the document that this version only checks
 	Summary       Summary   `json:"summary"`
+
+	wanted State
 }
 
 // Summary counts objects.

@@ -103,7 +103,7 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 					o.Fields[name] = plan.Normal(v)
 				}
 			}
-			if _, ok := desired.Fields[fieldAccountPlan]; ok {
+			if _, ok := desired.Fields[fieldAccountPlan]; ok && r.asks(desired) {
 				p, err := one[named](ctx, r, itemPath(accountsPath, a.ID, "/plan.json"))
 				if err != nil {
 					return nil, err

@@ -20,6 +20,7 @@ type reader struct {
 	leading map[string]bool                  // kinds with something wanted below them
 	desired plan.State
 	prune   bool
+	only    map[plan.Address]bool // nil: all; else what an apply has changed
 	places  chan struct{}
 
 	mu    sync.Mutex
@@ -31,11 +32,10 @@ type reader struct {
 // Read reads all that the document has a key for, and nothing else. With prune, it also reads what has to be known
 // before owned objects that the document doesn't declare can go.
 func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections []plan.Collection, prune bool) (plan.State, error) {
-	r := &reader{
-		s: s, wanted: map[plan.Address]map[string]bool{}, leading: map[string]bool{}, desired: plan.State{}, prune: prune,
-		places: make(chan struct{}, readers), kept: map[any]*memo{}, state: plan.State{},
-	}
-	r.desired.Put(desired...)
+	wanted := plan.State{}
+	wanted.Put(desired...)
+	r := s.reader(wanted)
+	r.prune = prune
 	s.desired = r.desired
 	for _, d := range desired {
 		r.want(d.Parent, d.Kind)
@@ -44,12 +44,37 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 		r.want(c.Parent, c.Kind)
 	}
 	r.wantRulesOfMetricsThatGo()
-	err := r.top(ctx)
+	return r.finish(r.top(ctx))
+}
+
+// Look reads the kinds of some objects again, to see what an apply has left.
+func (s *Session) Look(ctx context.Context, desired plan.State, at []*plan.Object) (plan.State, error) {
+	r := s.reader(desired)
+	r.only = map[plan.Address]bool{}
+	for _, o := range at {
+		r.only[o.Address] = true
+		r.want(o.Parent, o.Kind)
+	}
+	return r.finish(r.below(ctx, nil))
+}
+
+func (s *Session) reader(desired plan.State) *reader {
+	return &reader{
+		s: s, wanted: map[plan.Address]map[string]bool{}, leading: map[string]bool{}, desired: desired,
+		places: make(chan struct{}, readers), kept: map[any]*memo{}, state: plan.State{},
+	}
+}
+
+// finish gives what was read, or why it couldn't be.
+func (r *reader) finish(err error) (plan.State, error) {
 	if r.cause != nil {
 		err = r.cause
 	}
-	return r.state, s.explain(err)
+	return r.state, r.s.explain(err)
 }
+
+// asks tells whether a question about one object alone is worth its request: it is wanted, and, after an apply, looked at.
+func (r *reader) asks(o *plan.Object) bool { return o != nil && (r.only == nil || r.only[o.Address]) }
 
 func (r *reader) want(parent plan.Address, kind string) {
 	if r.wanted[parent] == nil {

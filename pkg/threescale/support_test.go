@@ -86,7 +86,7 @@ func (tn *tenant) load(o maas.Options) *maas.Document {
 func (tn *tenant) engine(doc *maas.Document) *engine.Engine {
 	config := tn.config
 	config.Owner = engine.Owner(doc)
-	return &engine.Engine{Document: doc, Systems: []engine.System{threescale.Open(config)}}
+	return &engine.Engine{Document: doc, Systems: []engine.System{threescale.Open(config)}, Settle: time.Millisecond}
 }
 
 // planned is a plan, and what it takes to carry it out.
@@ -125,11 +125,25 @@ func (tn *tenant) reach(text string) *planned {
 func (tn *tenant) reachDocument(doc *maas.Document) *planned {
 	tn.t.Helper()
 	first := tn.plan(doc)
-	if r := tn.run(first, apply.Options{}); r.Err() != nil {
+	r := tn.run(first, apply.Options{})
+	if r.Err() != nil {
 		tn.t.Fatalf("apply: %v", r.Err())
+	}
+	if found := tn.unkept(first, r); len(found) > 0 {
+		tn.t.Fatalf("not kept: %+v", found)
 	}
 	tn.settled(doc)
 	return first
+}
+
+// unkept is what of a run the server didn't keep.
+func (tn *tenant) unkept(p *planned, r *apply.Result) []plan.Unkept {
+	tn.t.Helper()
+	found, err := p.engine.Unkept(tn.t.Context(), p.Plan, p.live, r)
+	if err != nil {
+		tn.t.Fatal(err)
+	}
+	return found
 }
 
 // settled makes sure that the document has nothing to change.

@@ -1,0 +1,95 @@
+package plan
+
+// Unkept is what an apply has written and the server doesn't show: it took the request and kept something else.
+type Unkept struct {
+	Note
+	Fields []FieldChange `json:"fields"` // Old is what the server has, New what was written; none where the object itself is the matter
+}
+
+// Why an object isn't as it was written.
+const (
+	whyLost    = "it was made, and isn't there"
+	whyStands  = "it was deleted, and is still there"
+	whyAltered = "it was written, and the server has something else"
+)
+
+// Unkept compares what the servers have after an apply with what the changes that were carried out have written. before is
+// what was read when the plan was made, after what was read since.
+func (p *Plan) Unkept(carriedOut []*Change, before, after State) []Unkept {
+	known := func(h Handed) (any, bool) {
+		for _, state := range []State{after, before} {
+			if o, ok := state[h.From]; ok {
+				if v, ok := o.Outputs[h.Field]; ok {
+					return v, true
+				}
+				v, ok := o.Fields[h.Field]
+				return v, ok
+			}
+		}
+		return nil, false
+	}
+	out := []Unkept{}
+	for _, c := range carriedOut {
+		live := after[c.Address]
+		switch {
+		case c.Action == Delete && live != nil:
+			out = append(out, Unkept{note(live, c.Desired, whyStands), []FieldChange{}})
+		case c.Action == Delete:
+		case live == nil:
+			out = append(out, Unkept{note(c.Desired, c.Desired, whyLost), []FieldChange{}})
+		default:
+			if fields := c.unkept(live, known); len(fields) > 0 {
+				out = append(out, Unkept{note(live, c.Desired, whyAltered), fields})
+			}
+		}
+	}
+	return out
+}
+
+// unkept are the fields that the server has otherwise than they were written. What another object hands over counts only
+// where that is known, and what no API changes not at all.
+func (c *Change) unkept(live *Object, known func(Handed) (any, bool)) []FieldChange {
+	var out []FieldChange
+	for _, f := range compare(c.Desired.Fields, live.Fields, c.exact, known) {
+		_, handed := f.New.(Handed)
+		if _, frozen := c.frozen[f.Name]; handed || frozen && c.Action != Create {
+			continue
+		}
+		if s, ok := c.Desired.Sources[f.Name]; ok {
+			f.Source = &s
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// Ancestors are the objects above one, from the top down, as they are wanted or as they stood.
+func (p *Plan) Ancestors(o *Object, before State) []*Object {
+	var up []*Object
+	for at := o.Parent; at != ""; {
+		above := p.wanted[at]
+		if above == nil {
+			above = before[at]
+		}
+		if above == nil {
+			break
+		}
+		up = append([]*Object{above}, up...)
+		at = above.Parent
+	}
+	return up
+}
+
+// Wanted are all objects of one system that the plan was made for.
+func (p *Plan) Wanted(system string) State {
+	out := State{}
+	for a, o := range p.wanted {
+		if a.System() == system {
+			out[a] = o
+		}
+	}
+	return out
+}
+
+// Object is what the change is about: as it is wanted, or as it stood where the document doesn't name it.
+func (c *Change) Object() *Object { return c.object() }
