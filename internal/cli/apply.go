@@ -75,7 +75,7 @@ func (o *applyOptions) run(ctx context.Context) error {
 	p, live, err := o.makePlan(ctx, c, stop, saved)
 	if err != nil {
 		if interrupted() {
-			_, _ = fmt.Fprintln(o.Err, "Interrupted. Nothing was changed.")
+			_ = view.Print(o.Err, "Interrupted. Nothing was changed.\n")
 			return errInterrupted
 		}
 		return err
@@ -101,7 +101,7 @@ func (o *applyOptions) run(ctx context.Context) error {
 		return err
 	}
 	if timedOut {
-		_, _ = fmt.Fprintln(o.Err, advice(context.DeadlineExceeded))
+		_ = view.Print(o.Err, "%s\n", advice(context.DeadlineExceeded))
 	}
 	return outcomeError(r, unkept)
 }
@@ -154,7 +154,7 @@ func (o *applyOptions) interrupts(ctx context.Context, cancel context.CancelFunc
 		case <-ctx.Done():
 			return
 		}
-		_, _ = fmt.Fprintln(o.Err, "\nInterrupted: finishing what is under way. Once more to stop at once.")
+		_ = view.Print(o.Err, "\nInterrupted: finishing what is under way. Once more to stop at once.\n")
 		close(ch)
 		select {
 		case <-o.Interrupts:
@@ -179,8 +179,7 @@ func (o *applyOptions) show(p *plan.Plan) error {
 	if err := view.Human(o.Out, p, o.style()); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(o.Out, view.SummaryLine(p))
-	return err
+	return view.Print(o.Out, "%s\n", view.SummaryLine(p))
 }
 
 // nothing ends a command that had nothing to apply, or wasn't to apply it.
@@ -188,8 +187,7 @@ func (o *applyOptions) nothing(p *plan.Plan, cost string) error {
 	if o.output != human {
 		return o.print(view.NewApplied(p, nil))
 	}
-	_, err := fmt.Fprintf(o.Out, "Nothing was changed. %s\n", cost)
-	return err
+	return view.Print(o.Out, "Nothing was changed. %s\n", cost)
 }
 
 // allowed makes sure that what a plan deletes is wanted.
@@ -210,7 +208,7 @@ func (o *applyOptions) allowed(p *plan.Plan) error {
 	if !view.IsTerminal(o.In) || !view.IsTerminal(o.Out) {
 		return fmt.Errorf("--prune would delete %s; say --yes to confirm it where nobody can be asked; nothing was changed", objects(pruned))
 	}
-	_, _ = fmt.Fprintf(o.Err, "Delete %s? Type yes to go on: ", objects(pruned))
+	_ = view.Print(o.Err, "Delete %s? Type yes to go on: ", objects(pruned))
 	answer, _ := bufio.NewReader(o.In).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
 		return errors.New("not confirmed; nothing was changed")

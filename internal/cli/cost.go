@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"time"
+
+	"example.com/maasctl/internal/view"
 )
 
 // cost says what a command has cost so far.
@@ -17,7 +19,7 @@ func (c *connection) cost(d time.Duration) string {
 // sayCost tells on stderr what the command has cost, where --stats asks for it.
 func (g *global) sayCost(c *connection, d time.Duration) {
 	if g.stats {
-		_, _ = fmt.Fprintf(g.Err, "%d reads, %d writes, %d of them sent again, %.2f s, %.0f requests a second\n",
+		_ = view.Print(g.Err, "%d reads, %d writes, %d of them sent again, %.2f s, %.0f requests a second\n",
 			c.stats.Reads(), c.stats.Writes(), c.stats.Repeated(), d.Seconds(), float64(c.stats.Requests())/max(d.Seconds(), 0.001))
 	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"path/filepath"
 
@@ -73,7 +72,7 @@ func (o *diffOptions) run(ctx context.Context) error {
 		err = view.PlanGitHub(o.Out, p)
 	default:
 		if err = view.Human(o.Out, p, o.style()); err == nil {
-			_, err = fmt.Fprintf(o.Out, "%s %s\n", view.SummaryLine(p), c.cost(o.Now().Sub(begin)))
+			err = view.Print(o.Out, "%s %s\n", view.SummaryLine(p), c.cost(o.Now().Sub(begin)))
 		}
 	}
 	if err == nil && !p.Empty {

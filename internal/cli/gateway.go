@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -72,7 +71,7 @@ func (o *gatewayOptions) run() error {
 
 // hints say what the manifests can't.
 func (o *gatewayOptions) hints() {
-	say := func(format string, args ...any) { _, _ = fmt.Fprintf(o.Err, format+"\n", args...) }
+	say := func(format string, args ...any) { _ = view.Print(o.Err, format+"\n", args...) }
 	if !o.SelfManaged && o.APIcast == "" {
 		say("No CustomPolicyDefinition: the admin portal asks a hosted gateway itself for its policies. --self-managed adds one.")
 	}
@@ -110,7 +109,7 @@ func (o *gatewayOptions) write(manifests []gateway.Manifest) error {
 		if err := errors.Join(view.YAML(f, files[name]), f.Close()); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintln(o.Out, filepath.Join(o.dir, name)); err != nil {
+		if err := view.Print(o.Out, "%s\n", filepath.Join(o.dir, name)); err != nil {
 			return err
 		}
 	}

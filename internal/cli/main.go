@@ -4,12 +4,13 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+
+	"example.com/maasctl/internal/view"
 )
 
 // IO is what a command has to do with the world. Tests put their own in.
@@ -51,7 +52,7 @@ func Run(ctx context.Context, args []string, streams IO) ExitCode {
 	switch {
 	case err == nil || shown(err):
 	case code == ExitInterrupted:
-		_, _ = fmt.Fprintln(streams.Err, "Interrupted. Nothing was changed.")
+		_ = view.Print(streams.Err, "Interrupted. Nothing was changed.\n")
 	default:
 		say(streams.Err, err)
 	}
@@ -66,9 +67,9 @@ func say(w io.Writer, err error) {
 	}
 	said := ""
 	for _, e := range errs {
-		_, _ = fmt.Fprintf(w, "error: %v\n", e)
+		_ = view.Print(w, "error: %v\n", e)
 		if what := advice(e); what != "" && what != said {
-			_, _ = fmt.Fprintln(w, what)
+			_ = view.Print(w, "%s\n", what)
 			said = what
 		}
 	}

@@ -2,9 +2,10 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"example.com/maasctl/internal/view"
 )
 
 func newOutput(g *global) *cobra.Command {
@@ -50,7 +51,7 @@ func (g *global) outputs(ctx context.Context, name string) error {
 		if name != "" {
 			line = o.Value
 		}
-		if _, err := fmt.Fprintln(g.Out, line); err != nil {
+		if err := view.Print(g.Out, "%s\n", line); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/maasctl/internal/sandbox"
+	"example.com/maasctl/internal/view"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/threescale/threescaletest"
 )
@@ -140,11 +141,11 @@ func (o *sandboxOptions) seed(ctx context.Context, sets []string, variables map[
 // announce says on stdout that the stand-ins are ready and where, and on stderr what to do with them.
 func (o *sandboxOptions) announce(s *sandbox.Sandbox) {
 	for _, w := range s.Warnings {
-		_, _ = fmt.Fprintf(o.Err, "warning: %s\n", w)
+		_ = view.Print(o.Err, "warning: %s\n", w)
 	}
-	_, _ = fmt.Fprintf(o.Out, "3scale %s token %s\nkeycloak %s %s/%s\n", s.ThreeScale, s.Token, s.Keycloak, sandbox.AdminUsername, sandbox.AdminPassword)
+	_ = view.Print(o.Out, "3scale %s token %s\nkeycloak %s %s/%s\n", s.ThreeScale, s.Token, s.Keycloak, sandbox.AdminUsername, sandbox.AdminPassword)
 	where := fmt.Sprintf("-f maas.yaml --set threescale.url=%s --set keycloak.url=%s", s.ThreeScale, s.Keycloak)
-	_, _ = fmt.Fprintf(o.Err, "\nSee what is in it: %s/sandbox\n"+
+	_ = view.Print(o.Err, "\nSee what is in it: %s/sandbox\n"+
 		"Try, in another terminal:\n"+
 		"  maasctl diff %s\n"+
 		"  maasctl apply %s\n"+

@@ -2,9 +2,10 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"example.com/maasctl/internal/view"
 )
 
 func newValidate(g *global) *cobra.Command {
@@ -25,8 +26,7 @@ func newValidate(g *global) *cobra.Command {
 			if err := g.report(found); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(g.Out, "%s is valid.\n", doc.Name)
-			return err
+			return view.Print(g.Out, "%s is valid.\n", doc.Name)
 		},
 	}
 }

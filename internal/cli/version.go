@@ -1,10 +1,11 @@
 package cli
 
 import (
-	"fmt"
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"example.com/maasctl/internal/view"
 )
 
 func newVersion(g *global) *cobra.Command {
@@ -19,8 +20,7 @@ func newVersion(g *global) *cobra.Command {
 			if g.output != human {
 				return g.print(map[string]string{"version": version(), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})
 			}
-			_, err := fmt.Fprintf(g.Out, "maasctl %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
+			return view.Print(g.Out, "maasctl %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
 }

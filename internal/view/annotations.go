@@ -79,17 +79,16 @@ func PlanGitHub(w io.Writer, p *plan.Plan) error {
 	return command(w, "notice", maas.Position{}, "plan", SummaryLine(p))
 }
 
-// command writes one command of a workflow.
+// command writes one command of a workflow; the message has been escaped, and may have lines.
 func command(w io.Writer, level string, pos maas.Position, title, message string) error {
 	place := ""
 	if pos.File != "" {
-		place = "file=" + property(filepath.ToSlash(pos.File)) + ","
+		place = "file=" + property(Escape(filepath.ToSlash(pos.File))) + ","
 	}
 	if pos.Line > 0 {
 		place += fmt.Sprintf("line=%d,col=%d,", pos.Line, pos.Column)
 	}
-	_, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", level, place, property(title), data(message))
-	return err
+	return Print(w, "::%s %stitle=%s::%s\n", level, Styled(place), Styled(property(Escape(title))), Styled(data(message)))
 }
 
 // PlanSARIF writes a plan for code scanning: what is done is its rules.
@@ -104,7 +103,7 @@ func PlanSARIF(w io.Writer, p *plan.Plan, version string) error {
 	for _, a := range annotate(p) {
 		run.Results = append(run.Results, sarifResult{
 			RuleID: a.rule, RuleIndex: slices.IndexFunc(rules, func(r sarifRule) bool { return r.ID == a.rule }),
-			Level: strings.Replace(a.level, "notice", "note", 1), Message: sarifText{a.message}, Locations: sarifLocations(a.pos),
+			Level: strings.Replace(a.level, "notice", "note", 1), Message: sarifText{unlinked(a.message)}, Locations: sarifLocations(a.pos),
 		})
 	}
 	return writeSARIF(w, run)

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 
 	"example.com/maasctl/pkg/maas"
@@ -13,7 +12,7 @@ func Diagnostics(w io.Writer, found maas.Diagnostics) error {
 		return nil
 	}
 	for _, d := range found {
-		if _, err := fmt.Fprintln(w, d); err != nil {
+		if err := Print(w, "%s\n", d); err != nil {
 			return err
 		}
 	}
@@ -22,8 +21,7 @@ func Diagnostics(w io.Writer, found maas.Diagnostics) error {
 	if errors > 0 {
 		end = " Nothing was changed."
 	}
-	_, err := fmt.Fprintf(w, "%s.%s\n", tally(errors, warnings), end)
-	return err
+	return Print(w, "%s.%s\n", tally(errors, warnings), end)
 }
 
 func tally(errors, warnings int) string {

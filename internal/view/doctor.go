@@ -1,10 +1,11 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/charmbracelet/lipgloss"
 
 	"example.com/maasctl/internal/doctor"
 )
@@ -13,16 +14,16 @@ import (
 func Doctor(w io.Writer, r *doctor.Report, style Style) error {
 	var b strings.Builder
 	for _, s := range r.Systems {
-		fmt.Fprintf(&b, "%s  %s\n", style.bold.Render(strings.ToUpper(s.System[:1])+s.System[1:]), host(s.URL))
+		_ = Print(&b, "%s  %s\n", styled(style.bold, strings.ToUpper(s.System[:1])+s.System[1:]), host(s.URL))
 		width := 0
 		for _, c := range s.Checks {
-			width = max(width, utf8.RuneCountInString(c.Name))
+			width = max(width, utf8.RuneCountInString(Escape(c.Name)))
 		}
 		for _, c := range s.Checks {
 			word, colour := statusWord(c.Status, style)
-			fmt.Fprintf(&b, "  %s%s  %-*s  %s\n", colour(word), strings.Repeat(" ", len(string(doctor.Problem))-len(word)), width, c.Name, c.Found)
+			_ = Print(&b, "  %s%s  %-*s  %s\n", styled(colour, word), strings.Repeat(" ", len(string(doctor.Problem))-len(word)), width, c.Name, c.Found)
 			if c.Do != "" {
-				fmt.Fprintf(&b, "  %s  → %s\n", strings.Repeat(" ", len(string(doctor.Problem))+2+width), c.Do)
+				_ = Print(&b, "  %s  → %s\n", strings.Repeat(" ", len(string(doctor.Problem))+2+width), c.Do)
 			}
 		}
 	}
@@ -31,20 +32,19 @@ func Doctor(w io.Writer, r *doctor.Report, style Style) error {
 	if wrong > 0 {
 		end = plural(wrong, "problem")
 	}
-	fmt.Fprintf(&b, "\n%s, %d ok.\n", end, r.Count(doctor.OK))
-	_, err := io.WriteString(w, b.String())
-	return err
+	_ = Print(&b, "\n%s, %d ok.\n", end, r.Count(doctor.OK))
+	return Print(w, "%s", Styled(b.String()))
 }
 
-func statusWord(s doctor.Status, style Style) (string, func(...string) string) {
+func statusWord(s doctor.Status, style Style) (string, lipgloss.Style) {
 	switch s {
 	case doctor.OK:
-		return string(s), style.add.Render
+		return string(s), style.add
 	case doctor.Note:
-		return string(s), style.dim.Render
+		return string(s), style.dim
 	case doctor.Problem, doctor.Refused:
 	}
-	return string(s), style.remove.Render
+	return string(s), style.remove
 }
 
 // Checks are a report as data, with how many checks ended how.

@@ -21,8 +21,7 @@ func Human(w io.Writer, p *plan.Plan, style Style) error {
 	if h.b.Len() > 0 {
 		h.b.WriteByte('\n')
 	}
-	_, err := io.WriteString(w, h.b.String())
-	return err
+	return Print(w, "%s", Styled(h.b.String()))
 }
 
 // SummaryLine counts what a plan does.
@@ -72,9 +71,9 @@ func (h *human) target(p *plan.Plan, t plan.Target) {
 	if name != "" {
 		name = strings.ToUpper(name[:1]) + name[1:]
 	}
-	fmt.Fprintf(&h.b, "%s  %s\n", h.style.bold.Render(name), host(t.URL))
+	h.print("%s  %s\n", styled(h.style.bold, name), host(t.URL))
 	if len(blocks) == 0 {
-		fmt.Fprintf(&h.b, "  %s\n", h.style.dim.Render("nothing to change"))
+		h.print("  %s\n", styled(h.style.dim, "nothing to change"))
 	}
 	for _, b := range blocks {
 		h.block(b)
@@ -237,42 +236,45 @@ func (h *human) line(sign, what, text string, indent int) {
 	if indent == topIndent {
 		column = topColumn
 	}
-	plain := what
+	head := strings.Repeat(" ", indent)
+	what, text = Escape(what), strings.TrimRight(Escape(text), " ")
+	width := utf8.RuneCountInString(what)
 	if sign != " " {
-		plain = sign + " " + what
-		what = h.sign(sign) + " " + what
+		head += string(h.sign(sign)) + " "
+		width += 2
 	}
-	gap := max(2, column-indent-utf8.RuneCountInString(plain))
-	out := strings.Repeat(" ", indent) + what
-	if text != "" {
-		out += strings.Repeat(" ", gap) + text
+	if text == "" {
+		h.print("%s%s\n", Styled(head), strings.TrimRight(what, " "))
+		return
 	}
-	h.b.WriteString(strings.TrimRight(out, " ") + "\n")
+	h.print("%s%s%s%s\n", Styled(head), what, strings.Repeat(" ", max(2, column-indent-width)), text)
 }
 
-func (h *human) sign(s string) string {
+func (h *human) sign(s string) Styled {
 	switch s {
 	case "+":
-		return h.style.add.Render(s)
+		return styled(h.style.add, s)
 	case "-":
-		return h.style.remove.Render(s)
+		return styled(h.style.remove, s)
 	case "~":
-		return h.style.change.Render(s)
+		return styled(h.style.change, s)
 	case "!", "?":
-		return h.style.warn.Render(s)
+		return styled(h.style.warn, s)
 	}
-	return s
+	return Styled(Escape(s))
 }
 
 func (h *human) notes(head string, notes []plan.Note, text func(plan.Note) string) {
 	if len(notes) == 0 {
 		return
 	}
-	h.b.WriteString(h.style.bold.Render(head) + "\n")
+	h.print("%s\n", styled(h.style.bold, head))
 	for _, n := range notes {
-		fmt.Fprintf(&h.b, "  %s\n", text(n))
+		h.print("  %s\n", text(n))
 	}
 }
+
+func (h *human) print(format string, args ...any) { _ = Print(&h.b, format, args...) } // a builder's writes don't fail
 
 // noteTitle names the object of a note from the top down: "product granite plan free".
 func noteTitle(n plan.Note) string {

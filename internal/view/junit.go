@@ -35,12 +35,12 @@ type junitFailure struct {
 func LintJUnit(w io.Writer, found maas.Diagnostics) error {
 	suite := junitSuite{Name: "maasctl", Tests: max(1, len(found))}
 	for _, d := range found {
-		c := junitCase{Name: fmt.Sprintf("%s [%s]", cmp.Or(d.Pos.String(), "the document"), d.Code), Class: cmp.Or(d.Pos.File, "the document")}
+		c := junitCase{Name: Escape(fmt.Sprintf("%s [%s]", cmp.Or(d.Pos.String(), "the document"), d.Code)), Class: Escape(cmp.Or(d.Pos.File, "the document"))}
 		if d.Severity == maas.Error {
 			suite.Failures++
-			c.Failure = &junitFailure{Type: string(d.Code), Message: d.Message}
+			c.Failure = &junitFailure{Type: string(d.Code), Message: Escape(d.Message)}
 		} else {
-			c.Out = d.String()
+			c.Out = Escape(d.String())
 		}
 		suite.Cases = append(suite.Cases, c)
 	}
@@ -51,6 +51,5 @@ func LintJUnit(w io.Writer, found maas.Diagnostics) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
-	return err
+	return Print(w, "%s%s\n", Styled(xml.Header), Styled(text))
 }

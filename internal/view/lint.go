@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 // Lint writes findings for a person, a line each and how many there are.
 func Lint(w io.Writer, found maas.Diagnostics) error {
 	for _, d := range found {
-		if _, err := fmt.Fprintln(w, d); err != nil {
+		if err := Print(w, "%s\n", d); err != nil {
 			return err
 		}
 	}
@@ -20,8 +19,7 @@ func Lint(w io.Writer, found maas.Diagnostics) error {
 	if len(found) == 0 {
 		end = "No errors, no warnings"
 	}
-	_, err := fmt.Fprintln(w, end+".")
-	return err
+	return Print(w, "%s.\n", end)
 }
 
 // finding is a diagnostic as JSON.
@@ -65,9 +63,9 @@ func LintGitHub(w io.Writer, found maas.Diagnostics) error {
 // filed is where a finding stands, and its message; one about the command line stands in no file, so its message says it.
 func filed(d maas.Diagnostic) (maas.Position, string) {
 	if strings.HasPrefix(d.Pos.File, "--") {
-		return maas.Position{}, d.Pos.File + ": " + d.Message
+		return maas.Position{}, Escape(d.Pos.File + ": " + d.Message)
 	}
-	return d.Pos, d.Message
+	return d.Pos, Escape(d.Message)
 }
 
 // data escapes what would end a workflow command; property also what would end one of its properties.

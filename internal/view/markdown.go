@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -14,8 +13,9 @@ func Markdown(w io.Writer, p *plan.Plan) error {
 	if err := Human(&b, p, NewStyle(&b, "never", func(string) string { return "" })); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "**%s**\n\n```diff\n%s```\n", SummaryLine(p), signsFirst(b.String()))
-	return err
+	text := signsFirst(b.String())
+	mark := Styled(fence(text))
+	return Print(w, "**%s**\n\n%sdiff\n%s%s\n", SummaryLine(p), mark, Styled(text), mark)
 }
 
 // signsFirst moves each line's sign to its beginning, which is where a reader of diffs colours it.
@@ -29,4 +29,13 @@ func signsFirst(text string) string {
 		}
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// fence is one that nothing in the text ends.
+func fence(text string) string {
+	mark := "```"
+	for strings.Contains(text, mark) {
+		mark += "`"
+	}
+	return mark
 }

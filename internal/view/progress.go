@@ -37,19 +37,19 @@ func (p *Progress) Observe(e apply.Event) {
 	defer p.mu.Unlock()
 	if e.State == apply.Failed {
 		p.clear()
-		_, _ = fmt.Fprintf(p.out, "failed: %v\n", e.Err)
+		_ = Print(p.out, "failed: %v\n", e.Err)
 	}
 	line := fmt.Sprintf("%d of %d  %s %s", e.Done, e.Total, e.Change.Action, e.Change.Title())
 	switch {
 	case p.verbose:
-		_, _ = fmt.Fprintf(p.out, "%-8s %s\n", e.State, line)
+		_ = Print(p.out, "%-8s %s\n", e.State, line)
 	case p.terminal:
 		p.clear()
-		_, _ = fmt.Fprint(p.out, line)
+		_ = Print(p.out, "%s", line)
 		p.drawn = true
 	case p.now().Sub(p.last) >= p.every:
 		p.last = p.now()
-		_, _ = fmt.Fprintln(p.out, line)
+		_ = Print(p.out, "%s\n", line)
 	}
 }
 
@@ -62,7 +62,7 @@ func (p *Progress) End() {
 
 func (p *Progress) clear() {
 	if p.drawn {
-		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
+		_ = Print(p.out, "\r\x1b[K")
 		p.drawn = false
 	}
 }

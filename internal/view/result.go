@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -25,7 +24,7 @@ func Result(w io.Writer, r *apply.Result, cost string) error {
 	case r.Count(apply.Done) < len(r.Outcomes):
 		verb = "Applied in part"
 	}
-	fmt.Fprintf(&b, "%s: %d created, %d updated, %d deleted. %s\n", verb, done[plan.Create], done[plan.Update], done[plan.Delete], cost)
+	_ = Print(&b, "%s: %d created, %d updated, %d deleted. %s\n", verb, done[plan.Create], done[plan.Update], done[plan.Delete], cost)
 	for _, group := range []struct {
 		state apply.State
 		head  string
@@ -38,15 +37,14 @@ func Result(w io.Writer, r *apply.Result, cost string) error {
 		b.WriteString(group.head + "\n")
 		for _, o := range r.Outcomes {
 			if o.State == group.state {
-				fmt.Fprintf(&b, "  %s %s\n", o.Change.Action, o.Change.Title())
+				_ = Print(&b, "  %s %s\n", o.Change.Action, o.Change.Title())
 			}
 		}
 	}
 	if r.Count(apply.Done) < len(r.Outcomes) {
 		b.WriteString("Run the same command again: it goes on from here.\n")
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return Print(w, "%s", Styled(b.String()))
 }
 
 // outcome is an Outcome as JSON.

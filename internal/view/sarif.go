@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"example.com/maasctl/internal/lazyregexp"
 	"example.com/maasctl/pkg/maas"
 )
 
@@ -79,12 +80,18 @@ func LintSARIF(w io.Writer, found maas.Diagnostics, version string) error {
 	for _, d := range found {
 		pos, message := filed(d)
 		run.Results = append(run.Results, sarifResult{
-			RuleID: string(d.Code), Level: d.Severity.String(), Message: sarifText{message}, Locations: sarifLocations(pos),
+			RuleID: string(d.Code), Level: d.Severity.String(), Message: sarifText{unlinked(message)}, Locations: sarifLocations(pos),
 			RuleIndex: slices.IndexFunc(codes, func(c maas.CodeInfo) bool { return c.Code == d.Code }),
 		})
 	}
 	return writeSARIF(w, run)
 }
+
+// sarifLink is what a reader of SARIF makes a link of, in a message that is otherwise plain text.
+var sarifLink = lazyregexp.New(`\[([^\[\]]*\]\()`)
+
+// unlinked takes the meaning of links from what looks like them.
+func unlinked(message string) string { return sarifLink.ReplaceAllString(message, `\[$1`) }
 
 func newSARIFRun(version string, rules []sarifRule) sarifRun {
 	return sarifRun{Tool: sarifTool{sarifDriver{Name: "maasctl", Version: version, Rules: rules}}, ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}

@@ -42,7 +42,11 @@ type NotFoundError struct {
 }
 
 func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("there is no Keycloak at %s: %v", strings.Join(e.URLs, ", nor at "), errors.Join(e.Causes...))
+	var causes []string
+	for _, c := range e.Causes {
+		causes = append(causes, c.Error())
+	}
+	return fmt.Sprintf("there is no Keycloak at %s: %s", strings.Join(e.URLs, ", nor at "), strings.Join(causes, "; "))
 }
 
 // notKeycloak tells an answer that just isn't a realm's from a server that can't be reached. A realm's page is public, so

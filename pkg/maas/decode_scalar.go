@@ -54,7 +54,7 @@ func (d *decoder) resolved(n *node, text string, a at, secret bool) (string, boo
 		err = errors.New(hasNUL)
 	}
 	if err != nil {
-		d.errorf(n.pos, CodeSecret, "%s: %v", describe(a.path), err)
+		d.errorf(n.pos, CodeSecret, "%s: %s", describe(a.path), strings.ReplaceAll(err.Error(), "\n", "; ")) // of several references
 		d.unresolved[pathKey(a.path)] = true
 		return text, false
 	}
