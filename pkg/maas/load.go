@@ -77,6 +77,7 @@ func mergeLayers(r *reporter, o Options) source {
 	}
 	environments := root.get(environmentsKey)
 	src.environments = environments.keys()
+	checkEnvironments(r, root.without(environmentsKey), environments)
 	root = applyEnvironment(r, root.without(environmentsKey), environments, o.Environment)
 	for _, s := range o.Sets {
 		root = applySet(r, root, s)

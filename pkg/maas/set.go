@@ -32,7 +32,10 @@ func applySet(r *reporter, root *node, arg string) *node {
 	if value == nil {
 		return root
 	}
-	out, err := setAt(root, steps, pos, value)
+	out := root
+	if err = checkSet(root, steps, value); err == nil {
+		out, err = setAt(root, steps, pos, value)
+	}
 	if err != nil {
 		r.errorf(pos, CodeSet, "%v", err)
 		return root
