@@ -43,7 +43,11 @@ func Uncertain(err error) bool {
 	if err == nil {
 		return false
 	}
+	var without *unsigned
 	var e *Error
+	if errors.As(err, &without) {
+		return false
+	}
 	if errors.As(err, &e) {
 		return e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
 	}

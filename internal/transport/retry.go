@@ -4,23 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 )
 
 // retry sends a request again where that can do no harm: reads and idempotent writes after 409, 502, 503, 504 and broken
-// connections, and anything after 429, which says that nothing was done. A POST that may have taken effect goes back to
-// its caller, who looks first (see Uncertain). A server that has never answered may not be there at all: where it can't be
-// reached, that is said after a moment.
+// connections, reads after 500 too, and anything after 429, which says that nothing was done. A POST that may have taken
+// effect goes back to its caller, who looks first (see Uncertain). A server that has never answered may not be there at
+// all: where it can't be reached, that is said after a moment.
 type retry struct {
 	next      http.RoundTripper
 	attempts  int
@@ -82,10 +77,7 @@ func (t *retry) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // nobodyThere tells whether enough was tried to reach a server that has never answered.
 func (t *retry) nobodyThere(err error, attempt int, begin time.Time) bool {
-	var op *net.OpError
-	var name *net.DNSError
-	unreachable := errors.As(err, &name) || errors.As(err, &op) && op.Op == "dial"
-	return unreachable && !t.answered.Load() && (attempt >= firstAttempts || time.Since(begin) >= firstPatience)
+	return isDial(err) && !t.answered.Load() && (attempt >= firstAttempts || time.Since(begin) >= firstPatience)
 }
 
 // cause is what an attempt failed with.
@@ -122,7 +114,7 @@ func (t *retry) worthAnother(r *http.Request, resp *http.Response, err error) bo
 	if r.Body != nil && r.GetBody == nil {
 		return false // it can't be sent twice
 	}
-	idempotent := r.Method != http.MethodPost
+	idempotent := r.Method != http.MethodPost || isRead(r)
 	if err != nil {
 		return idempotent && isNetwork(err) && r.Context().Err() == nil
 	}
@@ -131,27 +123,12 @@ func (t *retry) worthAnother(r *http.Request, resp *http.Response, err error) bo
 		return true
 	case http.StatusConflict:
 		return !t.conflicts && (r.Method == http.MethodPut || r.Method == http.MethodPatch || r.Method == http.MethodGet)
+	case http.StatusInternalServerError:
+		return isRead(r)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return idempotent
 	}
 	return false
-}
-
-// isNetwork tells a connection that broke or couldn't be made from an answer and from the caller's own giving up.
-func isNetwork(err error) bool {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return false
-	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		return false // a wrong name stays wrong
-	}
-	var op net.Error
-	var wrapped *url.Error
-	return errors.As(err, &op) || errors.As(err, &wrapped) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
-		strings.Contains(err.Error(), "server closed idle connection") // net/http has no type for it
 }
 
 // retryAfter reads the header in seconds or as a date; 0 where there is none.

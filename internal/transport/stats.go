@@ -29,11 +29,15 @@ type counter struct {
 }
 
 func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
-	// Asking for an access token changes nothing either.
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || strings.HasSuffix(r.URL.Path, "/protocol/openid-connect/token") {
+	if isRead(r) {
 		c.stats.reads.Add(1)
 	} else {
 		c.stats.writes.Add(1)
 	}
 	return c.next.RoundTrip(r)
+}
+
+// isRead tells whether a request changes nothing. One for an access token does neither, although it is a POST.
+func isRead(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead || strings.HasSuffix(r.URL.Path, "/protocol/openid-connect/token")
 }

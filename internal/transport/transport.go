@@ -40,7 +40,7 @@ func New(opts Options) *http.Client {
 	}
 	rt = &agent{next: rt, name: cmp.Or(opts.Agent, "maasctl")}
 	rt = &counter{next: rt, stats: opts.Stats}
-	rt = &whole{next: rt}
+	rt = &outcomes{next: &whole{next: rt}}
 	if opts.Trace != nil {
 		rt = &tracer{next: rt, out: opts.Trace, redactor: opts.Redactor}
 	}
@@ -83,7 +83,7 @@ type signer struct {
 func (s *signer) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context()) // a RoundTripper must not change its caller's request
 	if err := s.authorize(r); err != nil {
-		return nil, err
+		return nil, &unsigned{err}
 	}
 	return s.next.RoundTrip(r)
 }

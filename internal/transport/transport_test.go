@@ -109,7 +109,7 @@ func TestRetry(t *testing.T) {
 		{"PUT", status(409), "409", again}, {"PATCH", status(409), "409", again}, {"POST", status(409), "409", once}, {"DELETE", status(409), "409", once},
 		{"GET", cut, "reset", again}, {"PUT", cut, "reset", again}, {"DELETE", cut, "reset", again}, {"POST", cut, "reset", once},
 		{"GET", half, "half", again}, {"PATCH", half, "half", again}, {"POST", half, "half", once},
-		{"GET", status(500), "500", once}, {"PUT", status(500), "500", once}, {"GET", status(404), "404", once}, {"PUT", status(422), "422", once}, {"GET", status(403), "403", once},
+		{"GET", status(500), "500", again}, {"POST", status(500), "500", once}, {"PUT", status(500), "500", once}, {"GET", status(404), "404", once}, {"PUT", status(422), "422", once}, {"GET", status(403), "403", once},
 	} {
 		t.Run(c.method+" "+c.name, func(t *testing.T) {
 			t.Parallel()

@@ -78,10 +78,10 @@ func (a answer) id() string {
 	return last
 }
 
-// do sends one request below /admin/realms. Where the server stumbles over a read or a delete, it is sent again; what writes
-// has to look first.
+// do sends one request below /admin/realms. Where the server stumbles over a delete, it is sent again, as the transport does
+// with reads; what writes has to look first.
 func (c *client) do(ctx context.Context, method, path string, body any) (answer, error) {
-	if method != http.MethodGet && method != http.MethodDelete {
+	if method != http.MethodDelete {
 		return c.once(ctx, method, path, body)
 	}
 	var a answer

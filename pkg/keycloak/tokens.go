@@ -75,11 +75,7 @@ func (t *tokens) renew(ctx context.Context) (*gocloak.JWT, error) {
 			return jwt, nil
 		}
 	}
-	var jwt *gocloak.JWT
-	err := retried(ctx, func() (err error) {
-		jwt, err = t.ask(ctx, realm, o)
-		return err
-	})
+	jwt, err := t.ask(ctx, realm, o)
 	var refused *transport.Error
 	if errors.As(err, &refused) && refused.Status < http.StatusInternalServerError {
 		return nil, &ErrNotAuthorized{Server: t.server, Err: err}
