@@ -21,6 +21,7 @@ local inbound = require('llm_metrics_inbound')
 local limits = require('llm_metrics_limits')
 local log = require('llm_metrics_log')
 local prometheus = require('llm_metrics_prometheus')
+local ratelimit = require('llm_metrics_ratelimit')
 local response = require('llm_metrics_response')
 local rules = require('llm_metrics_rules')
 
@@ -65,7 +66,7 @@ function phases.access(self, context)
   local state = state_of(self, context)
   if ngx.req.get_method() == 'POST' then
     local request = guarded('body', inbound.read, self.config, context, state)
-    guarded('limits', limits.enforce, self, context, request and request.estimate)
+    state.left = guarded('limits', limits.enforce, self, context, request and request.estimate)
     guarded('body', inbound.rewrite, self.config, request, state)
   end
   guarded('credentials', credentials.apply, self.config, context)
@@ -80,6 +81,9 @@ function phases.header_filter(self, context)
   state.answered = true
   if ngx.req.get_method() ~= 'POST' then return end
   local headers = ngx.header
+  if self.config.rate_limit_headers and state.left and ngx.status < 300 then
+    for name, value in pairs(ratelimit.headers(ngx.var.uri, state.left)) do headers[name] = value end
+  end
   state.watch, state.skipped = response.watch({
     status = ngx.status,
     content_type = headers.content_type,

@@ -63,18 +63,26 @@ local function code(answer)
   return type(answer.body) == 'string' and match(answer.body, 'code="([%w_]+)"') or nil
 end
 
+-- What is left of the tightest limit: `calls` more of the same fit, until `reset` seconds from now. Nothing where no limit
+-- stands. A reset below 0 is that of a limit without a period.
+local function left(kind, headers)
+  local reset, calls = tonumber(headers['3scale-limit-reset']), tonumber(headers['3scale-limit-remaining'])
+  return {
+    kind = kind,
+    calls = calls and calls >= 0 and calls or nil,
+    reset = reset and reset >= 0 and reset or nil,
+    maximum = tonumber(headers['3scale-limit-max-value']),
+  }
+end
+
 local function verdict(answer)
   local status = answer.status
   local reason = code(answer)
-  if status == 200 then return { kind = 'allowed' } end
+  if status == 200 then return left('allowed', headers_of(answer)) end
   if status == 409 then
     local headers = headers_of(answer)
     if (headers['3scale-rejection-reason'] or reason) ~= 'limits_exceeded' then return { kind = 'denied' } end
-    return {
-      kind = 'limited',
-      reset = tonumber(headers['3scale-limit-reset']),
-      maximum = tonumber(headers['3scale-limit-max-value']),
-    }
+    return left('limited', headers)
   end
   if reason == 'metric_invalid' then return { kind = 'unknown_metric' } end
   if reason and NOT_THE_CLIENTS[reason] then return { kind = 'misconfigured', reason = reason } end
@@ -92,7 +100,7 @@ end
 
 --- Asks whether this much usage is allowed, without counting it.
 -- @param usage metric -> number
--- @return kind: allowed; limited (reset in seconds, maximum); denied (the credentials); unknown_metric; not_found (the
+-- @return kind: allowed and limited (calls, reset, maximum: of the tightest limit, where there is one); denied (the credentials); unknown_metric; not_found (the
 --   answer doesn't say what); misconfigured (reason); unavailable (reason)
 function _M.authorize(service, usage, credentials, timeout)
   local parameters = {}

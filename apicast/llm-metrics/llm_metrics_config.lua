@@ -19,6 +19,7 @@ local DEFAULTS = {
   on_backend_error = 'open', estimate = 'none', backend_timeout = 1000, include_usage = true,
   continuous_usage_stats = false, strip_usage_chunk = true, remove_accept_encoding = true, remove_credentials = true,
   max_request_bytes = 4 * 1024 * 1024, max_models = 100, max_applications = 1000, legacy_prometheus = false,
+  rate_limit_headers = false,
 }
 local CHOICES = { on_backend_error = { open = true, closed = true }, estimate = { none = true, max_tokens = true } }
 local OBJECTS = { rules = true, metrics = true, enforce = true, include_usage_paths = true, application_lookup = true }

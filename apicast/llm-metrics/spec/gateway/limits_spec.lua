@@ -1,3 +1,4 @@
+local cjson = require('cjson')
 local Rig = require('rig')
 
 local ENFORCE = { enforce = { 'total_tokens' } }
@@ -30,6 +31,7 @@ describe('token limits of a plan', function()
       oidc = { backend_version = 'oauth', configuration = ENFORCE },
       pair = { backend_version = '2', credentials = { location = 'headers', app_id = 'app_id', app_key = 'app_key', user_key = 'user_key' },
         configuration = ENFORCE },
+      headers = { configuration = with({ rate_limit_headers = true }) },
       own_call = { configuration = ENFORCE },
       late = { configuration = ENFORCE, policies = { { name = 'apicast' }, { name = 'llm-metrics', configuration = ENFORCE } } },
     })
@@ -66,6 +68,42 @@ describe('token limits of a plan', function()
     assert.equal(3, #rig:seen())
     assert.equal(1, rig:metric('llm_limited_requests_total', { service_id = rig.services.block.id }))
     assert.equal(200, rig:send('block', 'ten', { key = 'key-two' }).status)
+  end)
+
+  it('refuse in the words of OpenAI\'s API, and on paths of the messages API in those of Anthropic\'s', function()
+    rig:backend({ block = { limits = { limit(10, 'hour'), limit(10000, 'day') } }, use = { { application = 'one', metric = 'total_tokens', value = 11 } } })
+    local answer = rig:send('block', 'ten')
+    local left = 3600 - os.time() % 3600
+    assert.equal(429, answer.status)
+    assert.equal('application/json', answer.headers['content-type'])
+    assert.equal('10', answer.headers['x-ratelimit-limit-tokens'])
+    assert.equal('0', answer.headers['x-ratelimit-remaining-tokens'])
+    assert.is_truthy(answer.headers['x-ratelimit-reset-tokens']:match('^%d+m%d+s$') or left < 61)
+    local told = cjson.decode(answer.body).error
+    assert.same({ 'tokens', 'rate_limit_exceeded', cjson.null }, { told.type, told.code, told.param })
+    assert.is_truthy(told.message:find('Try again in', 1, true))
+
+    for _, path in ipairs({ '/v1/messages', '/v1/messages/count_tokens' }) do
+      answer = rig:send('block', 'ten', { path = path })
+      assert.equal(429, answer.status)
+      local body = cjson.decode(answer.body)
+      assert.same({ 'error', 'rate_limit_error' }, { body.type, body.error.type })
+      assert.equal('10', answer.headers['anthropic-ratelimit-tokens-limit'])
+      assert.equal('0', answer.headers['anthropic-ratelimit-tokens-remaining'])
+      assert.is_truthy(answer.headers['anthropic-ratelimit-tokens-reset']:match('^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$'))
+      assert.is_nil(answer.headers['x-ratelimit-limit-tokens'])
+    end
+  end)
+
+  it('say on successful answers what is left of the tightest one, where that was chosen', function()
+    rig:backend({ headers = { limits = { limit(100, 'hour'), limit(10000) } }, use = { { application = 'one', metric = 'total_tokens', value = 9 } } })
+    local answer = rig:send('headers', 'ten')
+    assert.equal(200, answer.status)
+    assert.same({ '100', '91' }, { answer.headers['x-ratelimit-limit-tokens'], answer.headers['x-ratelimit-remaining-tokens'] })
+    assert.is_truthy(answer.headers['x-ratelimit-reset-tokens'])
+    rig:backend({ block = { limits = { limit(100) } } })
+    assert.is_nil(rig:send('headers', 'ten').headers['x-ratelimit-limit-tokens']) -- no limit, nothing to say
+    assert.is_nil(rig:send('block', 'ten').headers['x-ratelimit-limit-tokens'])   -- not chosen
   end)
 
   it('block exactly when nothing is left', function()
