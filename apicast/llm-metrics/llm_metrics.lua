@@ -17,6 +17,7 @@ local Application = require('llm_metrics_application')
 local accounting = require('llm_metrics_accounting')
 local config = require('llm_metrics_config')
 local credentials = require('llm_metrics_credentials')
+local forms = require('llm_metrics_forms')
 local inbound = require('llm_metrics_inbound')
 local limits = require('llm_metrics_limits')
 local log = require('llm_metrics_log')
@@ -90,6 +91,7 @@ function phases.header_filter(self, context)
     content_encoding = headers.content_encoding,
     path = ngx.var.uri,
     strip = state.strip,
+    tokens = forms.of_head(headers),
   })
   if state.watch and state.watch.stripper then headers.content_length = nil end
 end

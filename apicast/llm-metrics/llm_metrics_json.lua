@@ -5,7 +5,7 @@
 --
 -- `wanted` is a tree of keys: a table goes down into an object, 'text' keeps the value's bytes, 'count' counts the
 -- elements of an array. Values are found under their path ('response.usage'), the last one of a repeated key wins,
--- and a null never replaces a value.
+-- and a null never replaces a value. A document that is an array is searched as each of its elements would be.
 
 local byte = string.byte
 local find = string.find
@@ -26,7 +26,7 @@ local KEY_LIMIT = 256
 local Scanner = {}
 Scanner.__index = Scanner
 
-local value, in_string, in_literal, in_skipped, in_counted, first_key, next_key, colon, after_value, done, failed
+local value, in_string, in_literal, in_skipped, in_counted, first_key, next_key, colon, after_value, after_element, done, failed
 
 --- A scanner for one document (`reset` makes it ready for the next).
 -- @param options limit: most bytes of a kept value; keep_null: a later null replaces a value, as in most parsers
@@ -46,6 +46,7 @@ function Scanner:reset()
   self.depth = 0          -- open objects that hold wanted keys
   self.nodes = {}
   self.paths = {}
+  self.in_list = false    -- the document is an array
   self.level = 0          -- open brackets inside a skipped value
   self.escaped = false    -- the last piece ended in an odd number of backslashes
   self.offset = 0         -- bytes of earlier pieces
@@ -93,6 +94,11 @@ local function keep_to(self, s, last)
   end
 end
 
+-- What comes behind a value that has ended.
+local function go_on(self)
+  self.state = self.depth > 0 and after_value or self.in_list and after_element or done
+end
+
 local function value_ended(self, s, last)
   keep_to(self, s, last)
   if self.kept then
@@ -104,7 +110,7 @@ local function value_ended(self, s, last)
       self.from[self.path] = self.offset + last - #text + 1
     end
   end
-  self.state = self.depth == 0 and done or after_value
+  go_on(self)
 end
 
 local function key_ended(self, s, last)
@@ -136,6 +142,14 @@ function value(self, s, i, j)
     self.nodes[self.depth] = node
     self.paths[self.depth] = self.path or false
     self.state = first_key
+    return p + 1
+  end
+  if c == OPEN_BRACKET and type(node) == 'table' and self.depth == 0 and not self.in_list then
+    self.in_list = true
+    return p + 1
+  end
+  if c == CLOSE_BRACKET and self.in_list and self.depth == 0 and not self.path then -- an empty array
+    self.state = done
     return p + 1
   end
   if node == 'text' then keep_from(self, p, self.limit) end
@@ -249,7 +263,7 @@ end
 
 local function object_ended(self)
   self.depth = self.depth - 1
-  self.state = self.depth == 0 and done or after_value
+  go_on(self)
 end
 
 function next_key(self, s, i, j)
@@ -298,6 +312,21 @@ function after_value(self, s, i, j)
   return p + 1
 end
 
+function after_element(self, s, i, j)
+  local p = solid(s, i, j)
+  if not p then return j + 1 end
+  local c = byte(s, p)
+  if c == COMMA then
+    self.node, self.path = self.wanted, nil
+    self.state = value
+  elseif c == CLOSE_BRACKET then
+    self.state = done
+  else
+    fail(self, 'neither comma nor end after an element')
+  end
+  return p + 1
+end
+
 function done(self, s, i, j)
   if solid(s, i, j) then self.trailing = true end
   return j + 1
@@ -324,7 +353,7 @@ end
 
 --- True while nothing but white space was read.
 function Scanner:untouched()
-  return self.state == value and self.depth == 0
+  return self.state == value and self.depth == 0 and not self.in_list
 end
 
 return Scanner

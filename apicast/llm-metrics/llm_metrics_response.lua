@@ -1,8 +1,11 @@
 --- The reply's side: watches it go by and finds its usage.
 
+local byte = string.byte
 local find = string.find
 local lower = string.lower
+local match = string.match
 local type = type
+local Lines = require('llm_metrics_lines')
 local Parser = require('llm_metrics_sse')
 local Scanner = require('llm_metrics_json')
 local Stripper = require('llm_metrics_strip')
@@ -11,29 +14,60 @@ local is_json = require('llm_metrics_request').is_json
 
 local _M = {}
 
-local function watch_events(watch)
-  watch.events = Parser.new(Usage.wanted, function(found, scanner)
+-- The media types of documents that stand one on each line.
+local LINES = { 'ndjson', 'jsonl', 'jsonlines', 'jsonstream', 'stream+json', 'json-seq', 'json-lines' }
+
+local function is_lines(media)
+  local kind = match(media, '^%s*%a+/([^;%s]+)')
+  for i = 1, #LINES do
+    if kind == LINES[i] or kind == 'x-' .. LINES[i] then return true end
+  end
+  return false
+end
+
+-- A reply of many documents: events, or lines.
+local function watch_stream(watch, kind)
+  watch.events = kind.new(Usage.wanted, function(found, scanner)
     watch.usage:take(found)
     watch.malformed = watch.malformed or scanner.error ~= nil
     watch.overflow = watch.overflow or scanner.overflow
   end)
 end
 
+local BOM = '\239\187\191'
+
+-- A server may begin its JSON with a BOM. Returns the position behind as much of it as is in this piece.
+local function behind_bom(self, piece)
+  local i = 1
+  while self.bom < #BOM and i <= #piece do
+    self.bom = byte(piece, i) == byte(BOM, self.bom + 1) and self.bom + 1 or #BOM + 1
+    if self.bom <= #BOM then i = i + 1 end
+  end
+  return i
+end
+
 --- Looks at a reply's head.
--- @param head status, content_type, content_encoding, path, strip (take the usage chunk out)
+-- @param head status, content_type, content_encoding, path, strip (take the usage chunk out), tokens (see llm_metrics_forms)
 -- @return a watch to feed the body to, or nil and the reason why there is none (nil if no usage is to be expected)
 function _M.watch(head)
   if head.status < 200 or head.status > 299 or head.status == 204 then return nil end
   local media = type(head.content_type) == 'string' and lower(head.content_type) or nil
   local stream = media and find(media, '^%s*text/event%-stream') ~= nil
-  if media and not stream and not is_json(media) then return nil end
+  local lines = media and not stream and is_lines(media)
+  local watch = setmetatable({ usage = Usage.new(head.path, head.tokens), bytes = 0, typed = media ~= nil, bom = 0 }, { __index = _M })
+  if head.tokens and media and not is_json(media) then return watch end -- the head has said it all
+  if media and not stream and not lines and not is_json(media) then return nil end
   local encoding = head.content_encoding
-  if encoding and encoding ~= '' and lower(encoding) ~= 'identity' then return nil, 'encoding' end
+  if encoding and encoding ~= '' and lower(encoding) ~= 'identity' then
+    if head.tokens then return watch end
+    return nil, 'encoding'
+  end
 
-  local watch = setmetatable({ usage = Usage.new(head.path), bytes = 0, typed = media ~= nil }, { __index = _M })
   if stream then
-    watch_events(watch)
+    watch_stream(watch, Parser)
     if head.strip then watch.stripper = Stripper.new(watch.events) end
+  elseif lines then
+    watch_stream(watch, Lines)
   else
     watch.scanner = Scanner.new(Usage.wanted)
   end
@@ -44,7 +78,11 @@ end
 function _M:feed(piece)
   self.bytes = self.bytes + #piece
   if self.stripper then return self.stripper:feed(piece) end
-  if self.events then self.events:feed(piece) else self.scanner:feed(piece) end
+  if self.events then
+    self.events:feed(piece)
+  elseif self.scanner then
+    self.scanner:feed(piece, self.bom < #BOM and behind_bom(self, piece) or 1)
+  end
 end
 
 --- The body has ended, or will not go on. Returns what was still kept of it, or nil.
@@ -56,6 +94,7 @@ function _M:finish()
     self.events:finish()
     return nil
   end
+  if not self.scanner then return nil end
   self.usage:take(self.scanner.found)
   self.malformed = not self.scanner:complete() or self.scanner.error ~= nil
   self.overflow = self.scanner.overflow
@@ -75,7 +114,7 @@ end
 function _M:missing(aborted)
   if self.overflow then return 'too_large' end
   if aborted then return 'aborted' end
-  if not self.typed and self.scanner.error then return nil end -- no type said it was JSON
+  if not self.typed and self.scanner and self.scanner.error then return nil end -- no type said it was JSON
   if self.bytes == 0 then return nil end
   return self.malformed and 'malformed' or 'no_usage'
 end

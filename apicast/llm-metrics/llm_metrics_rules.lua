@@ -2,8 +2,8 @@
 
 local gsub = string.gsub
 local ipairs = ipairs
+local match = string.match
 local pcall = pcall
-local tonumber = tonumber
 local type = type
 local Condition = require('apicast.conditions.condition')
 local LinkedList = require('apicast.linked_list')
@@ -11,7 +11,7 @@ local Operation = require('apicast.conditions.operation')
 local TemplateString = require('apicast.template_string')
 local log = require('llm_metrics_log')
 local prometheus = require('llm_metrics_prometheus')
-local count = require('llm_metrics_usage').count
+local count = require('llm_metrics_count')
 
 local _M = {}
 
@@ -64,8 +64,10 @@ end
 local function apply(rule, seen, usage)
   if rule.condition and not rule.condition:evaluate(seen) then return end
   local metric = gsub(rule.metric:render(seen), '^%s*(.-)%s*$', '%1')
-  local increment = count(tonumber(rule.increment:render(seen)))
-  if metric ~= '' and increment and increment > 0 then usage[metric] = (usage[metric] or 0) + increment end
+  local increment = count.text(match(rule.increment:render(seen), '^%s*(.-)%s*$'))
+  if metric ~= '' and increment and increment > 0 then
+    usage[metric] = count.number((usage[metric] or 0) + increment) or usage[metric]
+  end
 end
 
 --- Adds what the rules say of this reply to usage.

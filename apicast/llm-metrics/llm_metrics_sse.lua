@@ -5,13 +5,14 @@
 -- stream cuts off still counts, for it was paid for.
 --
 -- Nothing is collected: data bytes go straight into a Scanner. Events that are whole in the piece at hand and don't name
--- any usage cost no more than a search for the word.
+-- any usage cost no more than a search for its words.
 
 local byte = string.byte
 local find = string.find
 local sub = string.sub
 local huge = math.huge
 local Scanner = require('llm_metrics_json')
+local named = require('llm_metrics_forms').named
 
 local LF, CR, COLON, SPACE = 10, 13, 58, 32
 local BOM = '\239\187\191'
@@ -89,7 +90,7 @@ end
 -- Passes all events that end in this piece before any usage is named. Returns the position behind them, or nil.
 local function pass_events(self, s, i, n)
   if self.has_data or self.events < MODEL_EVENTS then return end
-  if self.next_usage < i then self.next_usage = find(s, '"usage"', i, true) or huge end
+  if self.next_usage < i then self.next_usage = named(s, i) end
   local last = last_blank_line(s, i, self.next_usage < n and self.next_usage or n)
   if not last then return end
   self.has_data = true

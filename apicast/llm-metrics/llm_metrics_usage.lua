@@ -1,29 +1,36 @@
 --- What a reply says of its tokens, in one form for all APIs.
 --
--- Where it stands: `usage` (chat, completions, embeddings, messages, audio, images, vLLM's rerank), `response.usage`
--- (events of the responses API), `message.usage` (the first event of the messages API), `meta.billed_units` and
--- `meta.tokens` (rerank of Cohere's kind).
+-- Where a usage object stands: `usage` (chat, completions, embeddings, messages, audio, images, vLLM's rerank),
+-- `response.usage` (events of the responses API), `message.usage` (the first event of the messages API), and where
+-- others put it. What servers say outside of one is read by llm_metrics_forms. Numbers of a stream are cumulative:
+-- the largest one counts, and an empty or null usage is nothing.
 
 local find = string.find
 local sub = string.sub
 local ceil = math.ceil
-local floor = math.floor
+local ipairs = ipairs
 local max = math.max
+local next = next
 local pairs = pairs
 local tonumber = tonumber
 local type = type
 local cjson = require('cjson.safe')
+local count = require('llm_metrics_count').number
+local forms = require('llm_metrics_forms')
 
-local LARGEST = 2 ^ 53 -- beyond it a number of Lua is no longer exact
+-- Paths of usage objects, in the order in which they are taken.
+local OBJECTS = { 'message.usage', 'response.usage', 'usage', 'x_groq.usage', 'delta.usage', 'metadata.usage', 'usageMetadata' }
 
 local _M = {
+  count = count,
   --- What a Scanner looks for in a reply or in an event's data.
-  wanted = {
+  wanted = forms.wanted({
     usage = 'text', model = 'text', data = 'count',
     response = { usage = 'text', model = 'text' },
     message = { usage = 'text', model = 'text' },
+    x_groq = { usage = 'text' }, delta = { usage = 'text' }, metadata = { usage = 'text' }, usageMetadata = 'text',
     meta = { billed_units = 'text', tokens = 'text' },
-  },
+  }),
   --- The names under which numbers can be reported.
   fields = {
     total_tokens = true, prompt_tokens = true, completion_tokens = true, cached_tokens = true,
@@ -35,8 +42,12 @@ local Usage = {}
 Usage.__index = Usage
 
 --- @param path the request's path: pictures are counted where they are made
-function _M.new(path)
-  return setmetatable({ pictures = path and find(path, '/images/', 1, true) ~= nil }, Usage)
+-- @param said tokens of the reply's head (prompt, completion), or nil
+function _M.new(path, said)
+  return setmetatable({
+    pictures = path and find(path, '/images/', 1, true) ~= nil,
+    outside = forms.new(said),
+  }, Usage)
 end
 
 local function object(text)
@@ -44,30 +55,32 @@ local function object(text)
   return type(decoded) == 'table' and decoded or nil
 end
 
+-- What was said before stands unless it is outdone: numbers never fall, a null says nothing.
 local function overlay(base, changes)
   local all = {}
   for key, value in pairs(base) do all[key] = value end
   for key, value in pairs(changes) do
-    if value ~= cjson.null then all[key] = value end
+    local before = all[key]
+    if type(before) == 'number' and type(value) == 'number' then
+      all[key] = before > value and before or value -- a NaN falls behind any number
+    elseif type(before) == 'table' and type(value) == 'table' then
+      all[key] = overlay(before, value)
+    elseif value ~= cjson.null then
+      all[key] = value
+    end
   end
   return all
 end
 
---- Takes what a Scanner found. Usage that comes again replaces the earlier one: the numbers are cumulative.
--- Only the messages API spreads it: its last event completes what its first one said.
+--- Takes what a Scanner found.
 function Usage:take(found)
-  local opening = object(found['message.usage'])
-  local whole = object(found.usage) or object(found['response.usage'])
-  local rerank = object(found['meta.tokens']) or object(found['meta.billed_units'])
-  if opening then
-    self.opening, self.raw = opening, opening
-  elseif whole and self.opening then
-    self.raw = overlay(self.raw, whole)
-  elseif whole then
-    self.raw = whole
-  elseif rerank and not self.raw then
-    self.raw = overlay(object(found['meta.billed_units']) or {}, rerank)
+  for _, path in ipairs(OBJECTS) do
+    local said = object(found[path])
+    if said and next(said) then self.raw = self.raw and overlay(self.raw, said) or said end
   end
+  local rerank = object(found['meta.tokens']) or object(found['meta.billed_units'])
+  if rerank and not self.raw then self.raw = overlay(object(found['meta.billed_units']) or {}, rerank) end
+  self.outside:take(found)
   local model = found.model or found['response.model'] or found['message.model']
   if model and sub(model, 1, 1) == '"' then
     self.model = find(model, '\\', 1, true) and (cjson.decode('[' .. model .. ']') or {})[1] or sub(model, 2, -2)
@@ -75,31 +88,37 @@ function Usage:take(found)
   if self.pictures and found.data then self.images = found.data end
 end
 
---- A whole number from 0 to 2^53, or nil: whatever else a server sends is no count.
-local function count(value)
-  value = type(value) == 'number' and value or nil
-  if not value or value ~= value or value < 0 or value > LARGEST then return nil end
-  return floor(value)
-end
-_M.count = count
-
-local function detail(raw, ...)
-  for i = 1, select('#', ...), 2 do
-    local group, key = select(i, ...)
-    local details = raw[group]
-    local value = type(details) == 'table' and count(details[key]) or nil
+-- The first countable one of these; a name with a dot goes down into an object.
+local function first(raw, ...)
+  for i = 1, select('#', ...) do
+    local group, key = select(i, ...):match('^(.-)%.(.+)$')
+    local value
+    if group then
+      value = type(raw[group]) == 'table' and raw[group][key] or nil
+    else
+      value = raw[select(i, ...)]
+    end
+    value = count(value)
     if value then return value end
   end
 end
 
 local function prompt_tokens(raw)
-  local prompt = count(raw.prompt_tokens)
+  local prompt = first(raw, 'prompt_tokens', 'promptTokenCount')
   if prompt then return prompt end
-  local input = count(raw.input_tokens)
+  local input = first(raw, 'input_tokens', 'inputTokens', 'tokens.input_tokens')
   -- The messages API doesn't count what was read from or written to the cache among the input.
-  local written, read = count(raw.cache_creation_input_tokens), count(raw.cache_read_input_tokens)
+  local written = first(raw, 'cache_creation_input_tokens', 'cacheWriteInputTokens')
+  local read = first(raw, 'cache_read_input_tokens', 'cacheReadInputTokens')
   if not (input or written or read) then return nil end
   return (input or 0) + (written or 0) + (read or 0)
+end
+
+local function completion_tokens(raw)
+  local written = first(raw, 'completion_tokens', 'output_tokens', 'outputTokens', 'tokens.output_tokens')
+  if written then return written end
+  local answer, thoughts = count(raw.candidatesTokenCount), count(raw.thoughtsTokenCount)
+  return (answer or thoughts) and (answer or 0) + (thoughts or 0)
 end
 
 local function seconds(raw)
@@ -107,22 +126,29 @@ local function seconds(raw)
   return value and count(ceil(value)) -- a second begun is a second
 end
 
+-- Prompt, completion and total; a total never is less than its parts.
+local function sums(raw, outside)
+  local prompt = prompt_tokens(raw) or outside.prompt
+  local completion = completion_tokens(raw) or outside.completion
+  local total = first(raw, 'total_tokens', 'totalTokenCount', 'totalTokens')
+  if total and prompt and not completion then completion = max(total - prompt, 0) end
+  if prompt or completion then total = count(max(total or 0, (prompt or 0) + (completion or 0))) end
+  return prompt, completion, total
+end
+
 --- The numbers under the names of `fields`, beside everything the server said under its own names; nil if it said nothing.
 function Usage:numbers()
-  local raw = self.raw
-  if not raw and not self.images then return nil end
-  raw = raw or {}
-  local prompt = prompt_tokens(raw)
-  local completion = count(raw.completion_tokens) or count(raw.output_tokens)
-  local total = count(raw.total_tokens)
-  if not total and (prompt or completion) then total = (prompt or 0) + (completion or 0) end
+  if not self:seen() then return nil end
+  local raw = self.raw or {}
+  local prompt, completion, total = sums(raw, self.outside)
   local numbers = {
     prompt_tokens = prompt,
-    completion_tokens = completion or (total and prompt and max(total - prompt, 0)),
+    completion_tokens = completion,
     total_tokens = total,
-    cached_tokens = count(raw.cache_read_input_tokens)
-      or detail(raw, 'prompt_tokens_details', 'cached_tokens', 'input_tokens_details', 'cached_tokens'),
-    reasoning_tokens = detail(raw, 'completion_tokens_details', 'reasoning_tokens', 'output_tokens_details', 'reasoning_tokens'),
+    cached_tokens = first(raw, 'cache_read_input_tokens', 'prompt_tokens_details.cached_tokens', 'input_tokens_details.cached_tokens',
+      'cachedContentTokenCount', 'cacheReadInputTokens') or self.outside.cached,
+    reasoning_tokens = first(raw, 'completion_tokens_details.reasoning_tokens', 'output_tokens_details.reasoning_tokens',
+      'thoughtsTokenCount'),
     seconds = seconds(raw),
     images = self.images,
     search_units = count(raw.search_units),
@@ -135,7 +161,7 @@ end
 
 --- True once anything was said that can be counted.
 function Usage:seen()
-  return self.raw ~= nil or self.images ~= nil
+  return self.raw ~= nil or self.images ~= nil or self.outside:seen()
 end
 
 return _M

@@ -33,6 +33,7 @@ describe('in the gateway', function()
         { metric = '{{llm_usage.kind}}_tokens', increment = '{{llm_usage.details.some}}' },
         { metric = 'total_tokens', increment = '{{llm_usage.total_tokens}}' },
       } } },
+      own_number = { configuration = { rules = { { metric = 'total_tokens', increment = ' {{llm_usage.own}} ' } } } },
       unset = {},
       no_upstream = { policies = { { name = 'llm-metrics', configuration = { rules = { { metric = 'cached_tokens', increment = '1' } } } },
         { name = 'echo' }, { name = 'apicast' } } },
@@ -65,6 +66,25 @@ describe('in the gateway', function()
       counted(fixture.numbers)
     end)
   end
+
+  it('tokens in lines and in headers are reported, and those of a compressed reply if its head says them', function()
+    rig:models({
+      lines = { type = 'application/x-ndjson', pieces = { '{"message":{"content":"a"},"done":false}\n{"done":true,"prompt_eval',
+        '_count":26,"eval_count":298}\n' } },
+      embed = { headers = { ['X-Compute-Tokens'] = '11' }, pieces = { '[[0.1,0.2]]' } },
+      packed = { headers = { ['X-Compute-Tokens'] = '11', ['Content-Encoding'] = 'br' }, pieces = { 'abc' } },
+      wrong = { headers = { ['X-Compute-Tokens'] = '1e400' }, pieces = { '[[0.1,0.2]]' } },
+    })
+    assert.equal('{"message":{"content":"a"},"done":false}\n{"done":true,"prompt_eval_count":26,"eval_count":298}\n',
+      rig:send('all', 'lines', { path = '/api/chat' }).body)
+    counted({ prompt_tokens = 26, completion_tokens = 298, total_tokens = 324 })
+    assert.equal('[[0.1,0.2]]', rig:send('all', 'embed', { path = '/embed' }).body)
+    assert.equal('abc', rig:send('all', 'packed', { path = '/embed' }).body)
+    counted({ prompt_tokens = 48, completion_tokens = 298, total_tokens = 346 })
+    local before = rig:metric('llm_usage_skipped_total', { reason = 'no_usage' })
+    rig:send('all', 'wrong', { path = '/embed' })
+    assert.is_true(Rig.eventually(function() return rig:metric('llm_usage_skipped_total', { reason = 'no_usage' }) == before + 1 end))
+  end)
 
   it('the first piece of a stream leaves before the second is in, with and without taking out usage', function()
     rig:models({ slow = { type = 'text/event-stream', pieces = {
@@ -214,6 +234,22 @@ describe('in the gateway', function()
     assert.equal(200, rig:send('no_upstream', 'json', { key = 'key-two' }).status)
     counted({ cached_tokens = 1 }, 'two')
     counted({ cached_tokens = 1 })
+  end)
+
+  it('rules add whole numbers written in plain digits and nothing else', function()
+    local total = 0
+    for text, counts in pairs({ ['7'] = 7, ['1e3'] = 1000, ['5.5'] = 5, ['"0x10"'] = 0, ['"inf"'] = 0, ['"nan"'] = 0, ['-1'] = 0,
+      ['1e300'] = 0, ['"+5"'] = 0, ['"#5"'] = 0, ['9007199254740993000'] = 0 }) do
+      rig:models({ odd = { pieces = { '{"usage":{"own":' .. text .. '}}' } } })
+      assert.equal(200, rig:send('own_number', 'odd').status)
+      total = total + counts
+    end
+    assert.equal(total, rig:counted('one', 'total_tokens', total))
+    for _, call in ipairs(rig:usage().calls) do
+      for key, value in pairs(call.body or {}) do
+        if key:find('[usage]', 1, true) then assert.is_truthy(value:match('^%d+$')) end
+      end
+    end
   end)
 
   it('requests that the gateway refuses report nothing', function()

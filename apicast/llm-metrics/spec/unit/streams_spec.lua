@@ -39,10 +39,11 @@ describe('usage in a stream', function()
     end
   end)
 
-  it('is the last that was said, and a null is nothing', function()
+  it('is the most that was said, and a null is nothing', function()
     local say = function(...) return watching.watch({ table.concat({ ... }, '\n\n') .. '\n\n' }, { type = 'text/event-stream' }) end
     assert.same({ total_tokens = 3 }, say('data: {"usage":{"total_tokens":2}}', 'data: {"usage":{"total_tokens":3}}', 'data: {"usage":null}'))
-    assert.same({ total_tokens = 3 }, say('data: {"usage":{"completion_tokens":9}}', 'data: {"usage":{"total_tokens":3}}'))
+    assert.same({ completion_tokens = 9, total_tokens = 9 },
+      say('data: {"usage":{"completion_tokens":9}}', 'data: {"usage":{"total_tokens":3}}'))
     assert.is_nil(say('data: {"usage":null}', 'data: [DONE]'))
     assert.is_nil(say('data: {"choices":[{"delta":{"usage":{"total_tokens":3}}}]}'))
     assert.is_nil(say('event: usage', ': {"usage":{"total_tokens":3}}', 'id: {"usage":{"total_tokens":3}}'))
