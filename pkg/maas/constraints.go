@@ -42,6 +42,17 @@ func (d *decoder) checkText(n *node, s string, a at) {
 	}
 }
 
+// userInfo is what stands in front of the host of a URL, wherever in a text that is.
+var userInfo = lazyregexp.New(`[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s"'<>\\]*@`)
+
+// checkUserInfo refuses credentials in front of the host of a URL. Such a text isn't known to be a secret, so that plans,
+// traces and the servers' own pages would show them.
+func (d *decoder) checkUserInfo(n *node, s string, a at) {
+	if userInfo.MatchString(s) {
+		d.errorf(n.pos, CodeSecret, "%s has credentials in front of a URL's host, where everybody would see them; leave them out", describe(a.path))
+	}
+}
+
 // charsTag reads "LEAST-MOST".
 func charsTag(tag string) (least, most int, ok bool) {
 	from, to, ok := strings.Cut(tag, "-")

@@ -26,6 +26,7 @@ func (d *decoder) text(n *node, v reflect.Value, a at) {
 	}
 	s, known := d.resolved(n, s, a, false)
 	v.SetString(s)
+	d.checkUserInfo(n, s, a)
 	if known {
 		d.checkText(n, s, a)
 	}
@@ -244,5 +245,6 @@ func (d *decoder) any(n *node, a at) any {
 	case hasReference(s):
 		return d.secretText(n, s, a, false)
 	}
+	d.checkUserInfo(n, s, a)
 	return unescaped(s)
 }

@@ -83,8 +83,8 @@ func privateEndpoint(address string) error {
 	if err != nil || u.Host == "" || !isEndpoint(u.Scheme) || strings.ContainsAny(address, " \t\n") {
 		return errors.New("an address is scheme://host(:port)(/path), with http, https, ws or wss")
 	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return errors.New("an address has no credentials, query or fragment here")
+	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return errors.New("an address has no query or fragment here")
 	}
 	if isProtected(u.Hostname()) {
 		return errors.New("3scale doesn't take localhost: the gateway would call itself")
@@ -103,7 +103,7 @@ func publicEndpoint(address string) error {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsAny(address, " \t\n") {
 		return errors.New("a gateway's address is https://host(:port)")
 	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Path != "" {
+	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Path != "" {
 		return errors.New("a gateway's address is https://host(:port) and nothing more")
 	}
 	return checkHost(u)
@@ -123,6 +123,9 @@ func serverURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || !isEndpoint(u.Scheme) {
 		return errors.New("a server's URL is absolute, with http, https, ws or wss")
+	}
+	if u.User != nil {
+		return errors.New("a server's URL has no credentials")
 	}
 	return checkPort(u)
 }

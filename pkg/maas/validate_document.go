@@ -118,8 +118,8 @@ func (p place) server(address string, insecure, path bool) {
 		p.errorf(CodeValue, "%s is the server's address, such as https://host.example.com", p)
 		return
 	}
-	if u.User != nil || u.RawQuery != "" || u.Fragment != "" || !path && strings.Trim(u.Path, "/") != "" {
-		p.errorf(CodeValue, "%s is an address and nothing more: no credentials, path or query", p)
+	if u.RawQuery != "" || u.Fragment != "" || !path && strings.Trim(u.Path, "/") != "" {
+		p.errorf(CodeValue, "%s is an address and nothing more: no path or query", p)
 	}
 	if u.Scheme == "https" || isLoopback(u.Hostname()) {
 		return
