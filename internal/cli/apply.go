@@ -62,7 +62,9 @@ func (o *applyOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := o.connect(ctx)
+	reading, endReading := untilStopped(ctx, stop)
+	defer endReading()
+	c, err := o.connect(reading)
 	if err != nil {
 		return err
 	}
@@ -72,7 +74,7 @@ func (o *applyOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
-	p, live, err := o.makePlan(ctx, c, stop, saved)
+	p, live, err := o.makePlan(reading, c, saved)
 	if err != nil {
 		if interrupted() {
 			_ = view.Print(o.Err, "Interrupted. Nothing was changed.\n")
@@ -135,10 +137,8 @@ func untilStopped(ctx context.Context, stop <-chan struct{}) (context.Context, c
 }
 
 // makePlan reads the servers and plans; with a saved plan, it has to be the same still.
-func (o *applyOptions) makePlan(ctx context.Context, c *connection, stop <-chan struct{}, saved *plan.Saved) (*plan.Plan, plan.State, error) {
-	reading, end := untilStopped(ctx, stop)
-	defer end()
-	p, live, err := c.Plan(reading, o.plan)
+func (o *applyOptions) makePlan(ctx context.Context, c *connection, saved *plan.Saved) (*plan.Plan, plan.State, error) {
+	p, live, err := c.Plan(ctx, o.plan)
 	if err == nil && saved != nil {
 		err = saved.Check(p)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/maasctl/internal/shell"
 	"example.com/maasctl/internal/view"
 	"example.com/maasctl/pkg/gateway"
 	"example.com/maasctl/pkg/maas"
@@ -31,9 +32,26 @@ func (g *global) read() (*maas.Document, maas.Diagnostics) {
 func (g *global) resolved(ctx context.Context) (*maas.Document, error) {
 	doc, found := g.read()
 	if doc != nil && !doc.Broken() {
-		found = gateway.Sorted(append(found, doc.Resolve(ctx, maas.Sources{Env: g.LookupEnv})...))
+		ctx, interrupt := context.WithCancel(ctx)
+		defer interrupt()
+		found = gateway.Sorted(append(found, doc.Resolve(ctx, g.sources(interrupt))...))
+		if err := ctx.Err(); err != nil {
+			return nil, err // what is found now was found because of it
+		}
 	}
 	return doc, g.report(found)
+}
+
+// sources are where references get their values. A command that runs has the terminal, so that it gets the Ctrl-C that is
+// meant for the run.
+func (g *global) sources(interrupt func()) maas.Sources {
+	return maas.Sources{Env: g.LookupEnv, Exec: func(ctx context.Context, command string) ([]byte, error) {
+		out, err := shell.Run(ctx, command)
+		if errors.Is(err, shell.ErrInterrupted) {
+			interrupt()
+		}
+		return out, err
+	}}
 }
 
 // report prints diagnostics on stderr; errors among them end the command.

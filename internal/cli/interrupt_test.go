@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -184,4 +185,42 @@ func TestInterruptWhileDiffing(t *testing.T) {
 	if code, out := s.run("diff"); code != ExitInterrupted || out != "Interrupted. Nothing was changed.\n" {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
+}
+
+// TestInterruptWhileReferencesAreLookedUp holds that nothing waits for a command that goes on and on, wherever it stands.
+func TestInterruptWhileReferencesAreLookedUp(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no sh")
+	}
+	for _, command := range []string{"apply", "diff", "doctor", "output"} {
+		for name, reference := range map[string]string{
+			"Ctrl-C comes here":           "touch started; sleep 300",
+			"Ctrl-C comes to the command": "touch started; kill -INT $$",
+		} {
+			s := newSession(t, func(next http.Handler, _ chan os.Signal) http.Handler { return next })
+			started := filepath.Join(s.dir, "started")
+			waits := strings.Contains(reference, "sleep")
+			go func() {
+				for range 3000 {
+					if exists(started) && waits {
+						s.interrupts <- os.Interrupt
+						return
+					}
+					time.Sleep(10 * time.Millisecond)
+				}
+			}()
+			reference = strings.ReplaceAll(reference, "started", started)
+			began := time.Now()
+			code, out := s.run(command, "--set", "threescale.token=${exec:"+reference+"}")
+			if code != ExitInterrupted || !strings.Contains(out, "Interrupted.") || strings.Contains(out, "error:") || time.Since(began) > 2*time.Minute {
+				t.Errorf("%s, %s: exit %d after %v:\n%s", command, name, code, time.Since(began), out)
+			}
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
+
+	"example.com/maasctl/internal/shell"
 )
 
 // Sources are where references get their values. A nil function stands for this machine's own.
@@ -20,7 +20,7 @@ type Sources struct {
 }
 
 // Resolve fills in what the document refers to: ${env:NAME}, ${file:PATH} (beside the document that says it) and
-// ${exec:COMMAND}, the latter two without the newline at their end. Everything that is missing is reported at once, each
+// ${exec:COMMAND}, each without the newline at its end. Everything that is missing is reported at once, each
 // with its position; so is what turns out to be wrong now that it is known. Nothing of a value is in a diagnostic.
 func (d *Document) Resolve(ctx context.Context, s Sources) Diagnostics {
 	r := &reporter{}
@@ -39,18 +39,9 @@ func (s Sources) orOwn() Sources {
 		s.ReadFile = readWhole
 	}
 	if s.Exec == nil {
-		s.Exec = shell
+		s.Exec = shell.Run
 	}
 	return s
-}
-
-// shell runs a command as the user's own shell would. What it says on stderr is left out of errors: it may say too much.
-func shell(ctx context.Context, command string) ([]byte, error) {
-	name, flag := "sh", "-c"
-	if runtime.GOOS == "windows" {
-		name, flag = "cmd", "/C"
-	}
-	return exec.CommandContext(ctx, name, flag, command).Output() //nolint:gosec // ${exec:} asks for just this
 }
 
 // lookup reads each reference once, however often the document says it.
@@ -96,22 +87,22 @@ func (l *lookup) read(p part) (string, error) {
 		if !ok {
 			return "", fmt.Errorf("the environment variable %s is not set", p.text)
 		}
-		return text, nil
+		return trimNewline(text), nil
 	case "file":
 		data, err := l.sources.ReadFile(p.text)
 		if err != nil {
 			return "", fmt.Errorf("the file %s can't be read: %w", p.text, reason(err))
 		}
-		return trimNewline(data), nil
+		return trimNewline(string(data)), nil
 	default:
 		data, err := l.sources.Exec(l.ctx, p.text)
 		if err != nil {
 			return "", fmt.Errorf("the command %q failed: %w", p.text, err)
 		}
-		return trimNewline(data), nil
+		return trimNewline(string(data)), nil
 	}
 }
 
-func trimNewline(data []byte) string {
-	return strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+func trimNewline(text string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 }

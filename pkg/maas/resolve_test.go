@@ -62,7 +62,7 @@ func TestResolve(t *testing.T) {
 		t.Error("Load leaves references alone")
 	}
 	sources, asked := fakes(map[string]string{
-		"env:HOST": "maas.example.com", "env:TOKEN": "canary-1", "env:DOMAIN": "example.com", "env:PATH_PART": "llm",
+		"env:HOST": "maas.example.com", "env:TOKEN": "canary-1\n", "env:DOMAIN": "example.com", "env:PATH_PART": "llm",
 		"file:/docs/secrets/password": "canary-2\n", "exec:pass token": "canary-3\r\n",
 	})
 	if found := doc.Resolve(context.Background(), sources); len(found) > 0 {
