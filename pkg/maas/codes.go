@@ -47,7 +47,7 @@ func Codes() []CodeInfo {
 		{CodeSyntax, "The file is not YAML."},
 		{CodeFile, "A file can't be read."},
 		{CodeSchema, "A key that the language doesn't have, or a value of the wrong type."},
-		{CodeField, "A field that looks like a misspelt one; it is passed on to Keycloak, which may know it."},
+		{CodeField, "A field of Keycloak's that is misspelt, that it doesn't keep, or that no known version has."},
 		{CodeRequired, "Something is missing without which an object can't be made."},
 		{CodeConflict, "Two things are said that exclude each other, or one without the other that goes with it."},
 		{CodeDuplicate, "The same thing is said twice, in one file or in two."},

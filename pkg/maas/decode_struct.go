@@ -4,8 +4,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-
-	"example.com/maasctl/internal/near"
 )
 
 func index(i int) string { return strconv.Itoa(i) }
@@ -119,11 +117,6 @@ func (d *decoder) others(n *node, v reflect.Value, l *layout, a at) {
 	if m, ok := target.Addr().Interface().(mapping); ok {
 		d.fillMap(n, m, a)
 		return
-	}
-	for _, f := range n.saidFields() {
-		if meant := near.Name(f.key, l.known); meant != "" && f.value.kind != scalarNode {
-			d.warnf(f.pos, CodeField, "%q in %s is taken for a field of Keycloak's; did you mean %q?", f.key, describe(a.path), meant)
-		}
 	}
 	d.decode(n, target, a)
 }

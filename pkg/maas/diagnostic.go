@@ -95,6 +95,11 @@ func (r *reporter) warnf(pos Position, code Code, format string, args ...any) {
 	r.found = append(r.found, Diagnostic{Warning, pos, oneLineOf(format, args), code})
 }
 
+// hasError tells whether something is wrong at a position already: what else would be said of it follows from that.
+func (r *reporter) hasError(pos Position) bool {
+	return slices.ContainsFunc(r.found, func(d Diagnostic) bool { return d.Severity == Error && d.Pos == pos })
+}
+
 // oneLineOf formats a message: a diagnostic is one line, whatever names and errors stand in it.
 func oneLineOf(format string, args []any) string {
 	return strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "; ")

@@ -8,6 +8,10 @@ import (
 )
 
 func (v *validator) realms() {
+	if len(v.doc.Realms) == 0 {
+		return
+	}
+	checks := newFieldChecks()
 	for _, r := range v.doc.Realms {
 		if r.Value.Absent {
 			continue
@@ -15,6 +19,7 @@ func (v *validator) realms() {
 		at := v.at("realms", r.Name)
 		realm := realmPlace{at, r.Name, r.Value}
 		at.identity(r.Value.Fields, "realm", r.Name)
+		checks.realm(at, r.Value)
 		realm.clients()
 		realm.clientScopes()
 		realm.scopes(at, "defaultClientScopes", r.Value.DefaultClientScopes)
@@ -40,15 +45,6 @@ type realmPlace struct {
 func (p place) identity(fields map[string]any, field, name string) {
 	if said, ok := fields[field].(string); ok && said != name {
 		p.at(field).errorf(CodeName, "%s: its key is its %s, so it can't be %q; leave it out", p, field, said)
-	}
-}
-
-// ignored refuses the fields by which Keycloak shows roles: it takes them without a word, and writes nothing.
-func (p place) ignored(fields map[string]any, names ...string) {
-	for _, name := range names {
-		if fields[name] != nil {
-			p.at(name).errorf(CodeValue, "%s: Keycloak ignores %s here; say roles", p, name)
-		}
 	}
 }
 
@@ -133,7 +129,6 @@ func (r realmPlace) groups(at place, groups Map[*Group]) {
 		}
 		at := at.at("groups", g.Name)
 		at.identity(g.Value.Fields, "name", g.Name)
-		at.ignored(g.Value.Fields, "realmRoles", "clientRoles")
 		if strings.Contains(g.Name, "/") {
 			at.warnf(CodeName, "%s: a group's name with a slash can't be told from the path of a group below another", at)
 		}
@@ -198,7 +193,6 @@ func (r realmPlace) users() {
 		}
 		at := r.at("users", u.Name)
 		at.identity(u.Value.Fields, "username", u.Name)
-		at.ignored(u.Value.Fields, "realmRoles", "clientRoles")
 		at.literal(u.Value.Fields, "password")
 		if list, ok := u.Value.Fields["credentials"].([]any); ok {
 			for i, c := range list {
