@@ -15,6 +15,7 @@ local pcall = pcall
 local policy = require('apicast.policy')
 local Application = require('llm_metrics_application')
 local accounting = require('llm_metrics_accounting')
+local calls = require('llm_metrics_calls')
 local config = require('llm_metrics_config')
 local credentials = require('llm_metrics_credentials')
 local forms = require('llm_metrics_forms')
@@ -65,7 +66,8 @@ end
 
 function phases.access(self, context)
   local state = state_of(self, context)
-  if ngx.req.get_method() == 'POST' then
+  state.calls_model = calls.model(ngx.req.get_method(), ngx.var.uri, self.config.model_paths)
+  if state.calls_model then
     local request = guarded('body', inbound.read, self.config, context, state)
     state.left = guarded('limits', limits.enforce, self, context, request and request.estimate)
     guarded('body', inbound.rewrite, self.config, request, state)
@@ -80,7 +82,7 @@ end
 function phases.header_filter(self, context)
   local state = state_of(self, context)
   state.answered = true
-  if ngx.req.get_method() ~= 'POST' then return end
+  if not state.calls_model then return end
   local headers = ngx.header
   if self.config.rate_limit_headers and state.left and ngx.status < 300 then
     for name, value in pairs(ratelimit.headers(ngx.var.uri, state.left)) do headers[name] = value end

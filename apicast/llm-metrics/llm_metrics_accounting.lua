@@ -23,7 +23,7 @@ end
 
 -- A client that leaves before the reply begins takes it along: nginx hangs up on the model.
 local function left_early(state)
-  return not state.answered and ngx.req.get_method() == 'POST' and ngx.var.upstream_addr ~= nil
+  return not state.answered and state.calls_model and ngx.var.upstream_addr ~= nil
 end
 
 local function numbers_of(state, service)

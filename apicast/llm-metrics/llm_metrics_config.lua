@@ -22,7 +22,7 @@ local DEFAULTS = {
   rate_limit_headers = false,
 }
 local CHOICES = { on_backend_error = { open = true, closed = true }, estimate = { none = true, max_tokens = true } }
-local OBJECTS = { rules = true, metrics = true, enforce = true, include_usage_paths = true, application_lookup = true }
+local OBJECTS = { rules = true, metrics = true, enforce = true, include_usage_paths = true, model_paths = true, application_lookup = true }
 
 local function wrong(...)
   prometheus.error('configuration')
@@ -109,6 +109,7 @@ function _M.read(given)
   config.enforce = strings(given, 'enforce')
   config.metrics = metrics(given)
   config.include_usage_paths = given.include_usage_paths and strings(given, 'include_usage_paths')
+  config.model_paths = given.model_paths and strings(given, 'model_paths')
   config.application_lookup = lookup(given)
   config.upstream_authorization = type(given.upstream_authorization) == 'string' and given.upstream_authorization or nil
   complete(config, given)

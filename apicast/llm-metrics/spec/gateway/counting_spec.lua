@@ -189,11 +189,19 @@ describe('in the gateway', function()
 
   it('requests that call no model have no effect: HEAD, GET, OPTIONS', function()
     rig:models({ json = { pieces = { '{"usage":{"total_tokens":3}}' } } })
-    for _, method in ipairs({ 'HEAD', 'GET', 'OPTIONS' }) do
-      assert.equal(200, rig:send('all', 'json', { method = method }).status)
+    for _, request in ipairs({ { 'HEAD', '/v1/models' }, { 'GET', '/v1/responses/resp_1' }, { 'OPTIONS', '/v1/chat/completions' } }) do
+      assert.equal(200, rig:send('all', 'json', { method = request[1], path = request[2] }).status)
     end
     assert.equal(3, rig:counted('one', 'hits', 3))
     assert.equal(0, rig:usage().totals['one total_tokens'] or 0)
+  end)
+
+  it('what calls a model is counted whatever its verb', function()
+    rig:models({ json = { pieces = { '{"usage":{"total_tokens":3}}' } } })
+    for _, method in ipairs({ 'GET', 'PUT', 'PATCH', 'DELETE', 'REPORT' }) do
+      assert.equal(200, rig:send('all', 'json', { method = method }).status)
+    end
+    counted({ total_tokens = 15 })
   end)
 
   it('a switch to another protocol passes', function()

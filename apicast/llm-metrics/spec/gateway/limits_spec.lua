@@ -32,6 +32,7 @@ describe('token limits of a plan', function()
       pair = { backend_version = '2', credentials = { location = 'headers', app_id = 'app_id', app_key = 'app_key', user_key = 'user_key' },
         configuration = ENFORCE },
       headers = { configuration = with({ rate_limit_headers = true }) },
+      paths = { configuration = with({ model_paths = { '^/ask/' } }) },
       own_call = { configuration = ENFORCE },
       late = { configuration = ENFORCE, policies = { { name = 'apicast' }, { name = 'llm-metrics', configuration = ENFORCE } } },
     })
@@ -228,6 +229,19 @@ describe('token limits of a plan', function()
     assert.equal(404, rig:send('block', 'ten', { path = '/unmapped' }).status)
     assert.equal(200, rig:send('block', 'ten', { method = 'GET', path = '/v1/models' }).status)
     assert.equal(429, rig:send('block', 'ten').status)
+  end)
+
+  it('block whatever calls a model, whatever its verb', function()
+    local use = { { application = 'one', metric = 'total_tokens', value = 5 } }
+    rig:backend({ block = { limits = { limit(1) } }, paths = { limits = { limit(1) } }, use = use })
+    for _, method in ipairs({ 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD' }) do
+      for _, path in ipairs({ '/v1/chat/completions', '/generate/', '/v1/models/m:generateContent', '/v2/models/m/infer' }) do
+        assert.message(method .. ' ' .. path).equal(429, rig:send('block', 'ten', { method = method, path = path }).status)
+      end
+    end
+    assert.equal(429, rig:send('paths', 'ten', { method = 'GET', path = '/ask/me' }).status)
+    assert.equal(200, rig:send('paths', 'ten', { method = 'GET' }).status)
+    assert.equal(429, rig:send('paths', 'ten').status)
   end)
 
   it('block also where the policy stands behind the gateway\'s own', function()
