@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -152,9 +154,7 @@ func (h *human) block(b *block) {
 // rows are the single changes of one object and of what stands below it.
 func (h *human) rows(b *block) {
 	if b.change != nil {
-		for _, f := range b.change.Fields {
-			h.field("", f)
-		}
+		h.fields("", b.change.Fields)
 	}
 	for _, c := range b.changes {
 		h.change(b.root, c)
@@ -176,10 +176,59 @@ func (h *human) change(root plan.Address, c *plan.Change) {
 				prefix = strings.TrimSpace(prefix + " " + c.Kind)
 			}
 		}
-		for _, f := range c.Fields {
+		h.fields(prefix, c.Fields)
+	}
+}
+
+func (h *human) fields(prefix string, fields []plan.FieldChange) {
+	whole := slices.ContainsFunc(fields, func(f plan.FieldChange) bool { return f.Action == plan.Order })
+	for _, f := range fields {
+		switch {
+		case f.Action == plan.Order:
+			h.order(strings.TrimSpace(prefix+" "+f.Name+" order"), f, fields)
+		case f.Action != plan.Move || !whole: // single moves are in the order
 			h.field(prefix, f)
 		}
 	}
+}
+
+// order writes a list as it will be, an element a line, with where those come from that are new or have moved.
+func (h *human) order(name string, f plan.FieldChange, fields []plan.FieldChange) {
+	elements, _ := f.New.([]any)
+	before, _ := f.Old.([]any)
+	from := origins(elements, before, fields)
+	width := 0
+	for _, e := range elements {
+		width = max(width, utf8.RuneCountInString(Escape(fmt.Sprint(e))))
+	}
+	for i, e := range elements {
+		text := Escape(fmt.Sprint(e))
+		if from[i] != "" {
+			text += strings.Repeat(" ", width-utf8.RuneCountInString(text)+3) + from[i]
+		}
+		h.line(" ", name, fmt.Sprintf("%*d. %s", len(strconv.Itoa(len(elements))), i+1, text), belowIndent)
+		name = strings.Repeat(" ", utf8.RuneCountInString(name)) // said once
+	}
+}
+
+// origins says of each element of a list that it is new, or in which place it was; nothing of those that stay.
+func origins(elements, before []any, fields []plan.FieldChange) []string {
+	from := make([]string, len(elements))
+	there := map[any]int{}
+	for _, e := range before {
+		there[e]++
+	}
+	for i, e := range elements {
+		if there[e]--; there[e] < 0 {
+			from[i] = "new"
+		}
+	}
+	for _, f := range fields {
+		if place, ok := f.New.(int64); ok && f.Action == plan.Move {
+			from[place-1] = fmt.Sprintf("was %v", f.Old)
+		}
+	}
+	return from
 }
 
 func (h *human) field(prefix string, f plan.FieldChange) {

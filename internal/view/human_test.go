@@ -31,7 +31,13 @@ func picture() *plan.Plan {
 	limits.Parent = free
 	moved := change(mistral.Child("rules", ""), plan.Update, true,
 		plan.FieldChange{Name: "rule", Element: "GET /", Action: plan.Remove},
-		plan.FieldChange{Name: "rule", Element: "POST /v1/x", Action: plan.Move, Old: int64(3), New: int64(1)})
+		plan.FieldChange{Name: "rule", Element: "POST /v1/x", Action: plan.SetField, Old: map[string]any{"delta": int64(1)}, New: map[string]any{"delta": int64(2)}},
+		plan.FieldChange{Name: "rule", Element: "POST /v1/x", Action: plan.Move, Old: int64(3), New: int64(1)},
+		plan.FieldChange{Name: "rule", Element: "GET /v1/long/pattern", Action: plan.Add},
+		plan.FieldChange{
+			Name: "rule", Action: plan.Order, Old: []any{"GET /", "GET /v1/y", "POST /v1/x"},
+			New: []any{"POST /v1/x", "GET /v1/long/pattern", "GET /v1/y"},
+		})
 	moved.Parent = mistral
 	policies := change(mistral.Child("policies", ""), plan.Update, true,
 		plan.FieldChange{Name: "policy", Element: "upstream_connection", Action: plan.SetField,

@@ -13,7 +13,7 @@ func Unkept(w io.Writer, unkept []plan.Unkept, style Style) error {
 		return nil
 	}
 	h := &human{style: style}
-	h.b.WriteString(style.bold.Render("Not kept by the server:") + "\n")
+	h.print("%s\n", styled(style.bold, "Not kept by the server:"))
 	for _, u := range unkept {
 		if len(u.Fields) == 0 {
 			h.line("!", noteTitle(u.Note), u.Why, topIndent)
@@ -24,9 +24,8 @@ func Unkept(w io.Writer, unkept []plan.Unkept, style Style) error {
 			h.kept(f)
 		}
 	}
-	h.b.WriteString("Say what the server keeps, or leave it out of the document: applying it again doesn't help.\n")
-	_, err := io.WriteString(w, h.b.String())
-	return err
+	h.print("Say what the server keeps, or leave it out of the document: applying it again doesn't help.\n")
+	return Print(w, "%s", Styled(h.b.String()))
 }
 
 // kept writes what was written and what the server has instead.
@@ -39,6 +38,7 @@ func (h *human) kept(f plan.FieldChange) {
 		h.line(" ", name, "is still there", belowIndent)
 	case plan.Move:
 		h.line(" ", name, "is in another place", belowIndent)
+	case plan.Order: // each that is elsewhere has been named
 	default:
 		for i, l := range leaves("", f.Old, f.New) {
 			if i == mostLeaves {

@@ -77,7 +77,8 @@ func compareSets(name string, want, have Set, exact bool) []FieldChange {
 
 func compareLists(name string, want, have List) []FieldChange {
 	var out []FieldChange
-	for _, e := range Edits(want, have) {
+	edits := Edits(want, have)
+	for _, e := range edits {
 		switch {
 		case e.Want < 0:
 			out = append(out, FieldChange{Name: name, Element: have[e.Have].Label, Action: Remove, Old: veiled(have[e.Have].Label, nil, have[e.Have].Value)})
@@ -85,9 +86,37 @@ func compareLists(name string, want, have List) []FieldChange {
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Add, New: want[e.Want].Value})
 		case !Equal(want[e.Want].Value, have[e.Have].Value):
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: SetField, Old: veiled(want[e.Want].Label, want[e.Want].Value, have[e.Have].Value), New: want[e.Want].Value})
-		case e.Moves:
+		}
+		if e.Moves && e.Have != e.Want { // changed or not; else it stays where it is, and others go past it
 			out = append(out, FieldChange{Name: name, Element: want[e.Want].Label, Action: Move, Old: int64(e.Have + 1), New: int64(e.Want + 1)})
 		}
+	}
+	if reordered(edits) {
+		out = append(out, FieldChange{Name: name, Action: Order, Old: labels(have), New: labels(want)})
+	}
+	return out
+}
+
+// reordered tells whether the new order says more than that elements have gone, or have come behind all others: some have
+// changed places, or new ones stand before some that were there.
+func reordered(edits []Edit) bool {
+	added := false
+	for _, e := range edits { // removals, then all others in the wanted order
+		switch {
+		case e.Want < 0:
+		case e.Have < 0:
+			added = true
+		case e.Moves || added:
+			return true
+		}
+	}
+	return false
+}
+
+func labels(l List) []any {
+	out := make([]any, len(l))
+	for i, item := range l {
+		out[i] = item.Label
 	}
 	return out
 }

@@ -1,7 +1,7 @@
 package plan
 
 // FormatVersion is the version of the plan as JSON; a change that readers of it would notice raises it.
-const FormatVersion = "1.1"
+const FormatVersion = "1.2"
 
 // Action is what a change does to its object.
 type Action string
@@ -22,6 +22,7 @@ const (
 	Add      FieldAction = "add"
 	Remove   FieldAction = "remove"
 	Move     FieldAction = "move"
+	Order    FieldAction = "order" // of a List as a whole: Old and New are the labels of all its elements
 )
 
 // FieldChange is one line of a change. Secrets among the values print as ***.

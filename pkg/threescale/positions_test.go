@@ -282,7 +282,7 @@ func TestPlansSayTheDocumentsWordsAndPositions(t *testing.T) {
 			key, _, _ := strings.Cut(strings.TrimSpace(line), ":")
 			want := f.Name[strings.LastIndex(f.Name, ".")+1:]
 			switch {
-			case f.Element != "":
+			case f.Element != "" || f.Action == plan.Order:
 				want = collections[f.Name]
 			case slices.Contains([]string{"standard", "implicit", "serviceAccounts", "directAccessGrants"}, want):
 				want = "flows" // a list of such words
