@@ -16,6 +16,8 @@ type Account struct {
 	Renamed string `yaml:"renamed" chars:"1-255"`
 	// An account plan's name.
 	Plan *string `yaml:"plan"`
+	// Whether it may use the portal.
+	State *string `yaml:"state" enum:"approved,pending,rejected"`
 	// The tenant's own fields.
 	Fields map[string]any `yaml:"fields"`
 	// By username.
@@ -48,6 +50,8 @@ type Application struct {
 	Plan string `yaml:"plan"`
 	// For people.
 	Description *string `yaml:"description" chars:"0-65535"`
+	// Suspended ones are refused by the gateway.
+	State *string `yaml:"state" enum:"live,suspended"`
 	// Its id and secret become the application's.
 	Client *ClientRef `yaml:"client"`
 	// Of a product with one key.

@@ -171,6 +171,11 @@ func (d *decoder) wrong(n *node, a at, want string) {
 
 // unknown reports a key that the language doesn't have.
 func (d *decoder) unknown(f field, path, known []string) {
+	if f.key == "renamed" {
+		d.errorf(f.pos, CodeSchema, "unknown key %q in %s: its key is for good; change its name, or make another one and move what uses it",
+			f.key, describe(path))
+		return
+	}
 	d.errorf(f.pos, CodeSchema, "unknown key %q in %s%s", f.key, describe(path), near.Meant(f.key, known))
 }
 

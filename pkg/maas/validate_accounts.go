@@ -1,6 +1,7 @@
 package maas
 
 import (
+	"errors"
 	"slices"
 
 	"example.com/maasctl/internal/lazyregexp"
@@ -80,8 +81,10 @@ func (p place) application(a *Application) {
 		p.authenticates(product, a)
 	}
 	p.at("redirectUrl").check(a.RedirectURL, webURL)
+	p.at("appId").check(a.AppID, applicationID)
 	if a.Client != nil {
 		p.at("client").client(*a.Client)
+		p.at("client").applicationID(*a.Client)
 	}
 	if k := a.UserKey; k != nil && k.Known() && (!userKey.MatchString(k.Reveal()) || len(k.Reveal()) > maxUserKey) {
 		p.at("userKey").errorf(CodeValue, "%s: 3scale takes letters, digits, _ - and . in a user key, up to %d", p, maxUserKey)
@@ -150,6 +153,33 @@ func (p place) authenticates(product *Product, a *Application) {
 	if said("client") && (said("appId") || said("keys")) {
 		p.at("client").errorf(CodeConflict, "%s: the client hands over appId and keys; say the one or the others", p)
 	}
+	if said("redirectUrl") && auth.OIDC == nil {
+		p.at("redirectUrl").errorf(CodeReference, "%s: product %s doesn't authenticate by OpenID Connect, and 3scale shows and uses a redirect URL only there", p, a.Product)
+	}
+}
+
+const shortAppID = 4 // characters of an application's id
+
+var appIDForm = lazyregexp.New(`^[!-~]+$`)
+
+// applicationID checks the characters of an application's id.
+func applicationID(id string) error {
+	if !appIDForm.MatchString(id) {
+		return errors.New("3scale takes printable characters of ASCII without blanks in an application's id")
+	}
+	return nil
+}
+
+// applicationID checks that a client's id can be that of an application.
+func (p place) applicationID(ref ClientRef) {
+	if ref.Client == "" {
+		return
+	}
+	if len(ref.Client) < shortAppID {
+		p.errorf(CodeValue, "%s: the client's id becomes the application's, and 3scale takes none below %d characters", p, shortAppID)
+		return
+	}
+	p.check(&ref.Client, applicationID)
 }
 
 // subscription checks a product and its service plan.

@@ -108,7 +108,10 @@ func (r *reader) withoutUsed(ctx context.Context, account *plan.Object, base str
 	d := r.desired[account.Address.Child(kindAccountSubscriptions, "")]
 	for _, a := range found {
 		switch at := account.Address.Child(kindApplication, keys[a.ID]); {
-		case a.State == suspended:
+		case r.stateOf(a, at) == suspended:
+			if r.desired[at] != nil {
+				d.Follows = append(d.Follows, at) // it is suspended first
+			}
 		case r.applicationGoes(account, at):
 			d.Follows = append(d.Follows, at)
 		default:
@@ -122,8 +125,15 @@ func (r *reader) withoutUsed(ctx context.Context, account *plan.Object, base str
 	return nil
 }
 
-// suspended is the state of an application that doesn't keep its account subscribed: it goes with the subscription.
-const suspended = "suspended"
+// stateOf is the state that an application has by the time its account's subscriptions change.
+func (r *reader) stateOf(a applicationJSON, at plan.Address) string {
+	if d := r.desired[at]; d != nil {
+		if said, ok := d.Fields[fieldState].(string); ok {
+			return said
+		}
+	}
+	return a.State
+}
 
 // applicationGoes tells whether the plan deletes an application of an account.
 func (r *reader) applicationGoes(account *plan.Object, at plan.Address) bool {

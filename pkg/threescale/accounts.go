@@ -39,6 +39,7 @@ func (w *wants) account(name string, a *maas.Account) {
 		o.Fields[fieldsOfTenant+field] = plan.Normal(v)
 	}
 	put(o.Fields, fieldAccountPlan, a.Plan)
+	put(o.Fields, fieldState, a.State)
 	o.Was = a.Renamed
 	o.Native = &newcomer{user: signingUp(a)}
 	w.add(o, a.Meta, path...)
@@ -59,8 +60,6 @@ type accountJSON struct {
 	State       string            `json:"state"`
 	Annotations map[string]string `json:"annotations"`
 }
-
-const approved = "approved"
 
 // accountRow is an account with all its fields: those that an administrator has defined stand beside the others.
 type accountRow struct {
@@ -124,8 +123,20 @@ func (k accountKind) write(ctx context.Context, s *Session, c *change) error {
 	}
 	planName, _ := fields[fieldAccountPlan].(string)
 	delete(fields, fieldAccountPlan)
+	to, moves := fields[fieldState].(string)
+	delete(fields, fieldState)
 	if c.Live == nil {
 		return k.signUp(ctx, s, c, params(fields), planName)
+	}
+	if moves {
+		base, err := s.account(c.Address)
+		if err != nil {
+			return err
+		}
+		from, _ := c.Live.Fields[fieldState].(string)
+		if err := s.moveTo(ctx, base, accountEvents(), from, to); err != nil {
+			return err
+		}
 	}
 	if len(fields) > 0 {
 		if err := s.update(ctx, c, accountsPath, params(fields)); err != nil {

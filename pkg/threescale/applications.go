@@ -29,6 +29,9 @@ func (applicationKind) info() plan.Kind {
 // fieldKeys are all keys of an application as one secret: the texts in order, a line each.
 const fieldKeys = "keys"
 
+// fieldRedirectURL is shown of applications of OpenID Connect products only.
+const fieldRedirectURL = "redirectUrl"
+
 func (w *wants) applications(account *plan.Object, a *maas.Account, path []string) {
 	if a.Applications != nil {
 		w.name(kindApplication, account.Address)
@@ -47,7 +50,8 @@ func (w *wants) applications(account *plan.Object, a *maas.Account, path []strin
 			o.Refs = append(o.Refs, product.Child(kindPlan, x.Plan))
 		}
 		put(o.Fields, "description", x.Description)
-		put(o.Fields, "redirectUrl", x.RedirectURL)
+		put(o.Fields, fieldRedirectURL, x.RedirectURL)
+		put(o.Fields, fieldState, x.State)
 		put(o.Fields, "userKey", x.UserKey)
 		put(o.Fields, "appId", x.AppID)
 		if x.Keys != nil {
@@ -92,6 +96,7 @@ type applicationJSON struct {
 	UserKey       string  `json:"user_key"`
 	ApplicationID string  `json:"application_id"`
 	RedirectURL   *string `json:"redirect_url"`
+	ClientID      *string `json:"client_id"` // of OpenID Connect products only
 }
 
 type keyJSON struct {
@@ -116,9 +121,12 @@ func (applicationKind) read(ctx context.Context, r *reader, parent *plan.Object)
 	for _, a := range found {
 		r.s.config.Transport.Redactor.Add(a.UserKey)
 		o := parent.Child(kindApplication, keys[a.ID], plan.Fields{
-			"name": a.Name, "description": text(a.Description), "redirectUrl": text(a.RedirectURL),
+			"name": a.Name, "description": text(a.Description), fieldRedirectURL: text(a.RedirectURL), fieldState: a.State,
 			"userKey": secret.New("", a.UserKey), "appId": a.ApplicationID,
 		})
+		if d := r.desired[o.Address]; a.ClientID == nil && d != nil && !r.becomesOIDC(d) { // not shown: what is said counts as done
+			o.Fields[fieldRedirectURL] = d.Fields[fieldRedirectURL]
+		}
 		if i := slices.IndexFunc(products, func(p named) bool { return p.ID == a.ServiceID }); i >= 0 {
 			o.Fields[fieldProduct] = products[i].SystemName
 			product := productAt(products[i].SystemName)
@@ -135,6 +143,13 @@ func (applicationKind) read(ctx context.Context, r *reader, parent *plan.Object)
 		out = append(out, r.found(o, a.ID))
 	}
 	return out, nil
+}
+
+// becomesOIDC tells whether the document makes an application's product one of OpenID Connect.
+func (r *reader) becomesOIDC(application *plan.Object) bool {
+	name, _ := application.Fields[fieldProduct].(string)
+	p := r.desired[productAt(name)]
+	return p != nil && p.Fields[fieldAuthentication] == "oidc"
 }
 
 // applicationKeys are the document's keys for an account's applications, by number. Several may have one name, such as
@@ -208,6 +223,26 @@ func (k applicationKind) write(ctx context.Context, s *Session, c *change) error
 	if err != nil {
 		return err
 	}
+	item := itemPath(base, id, "")
+	to, moves := fields[fieldState].(string)
+	delete(fields, fieldState)
+	from, _ := c.Live.Fields[fieldState].(string)
+	if moves && to == suspended { // before all else, as a resumption is after it
+		if err := s.moveTo(ctx, item, applicationEvents(), from, to); err != nil {
+			return err
+		}
+	}
+	if err := k.update(ctx, s, c, base, fields); err != nil || !moves || to == suspended {
+		return err
+	}
+	return s.moveTo(ctx, item, applicationEvents(), from, to)
+}
+
+func (applicationKind) update(ctx context.Context, s *Session, c *change, base string, fields plan.Fields) error {
+	id, err := s.id(c.Address)
+	if err != nil {
+		return err
+	}
 	if _, ok := fields["plan"]; ok {
 		planID, err := s.applicationPlan(ctx, c)
 		if err != nil {
@@ -236,7 +271,8 @@ func (applicationKind) create(ctx context.Context, s *Session, c *change, base s
 		return err
 	}
 	keys := splitKeys(fields[fieldKeys])
-	for _, own := range []string{fieldKeys, fieldProduct, "plan"} {
+	to, moves := fields[fieldState].(string)
+	for _, own := range []string{fieldKeys, fieldProduct, "plan", fieldState} {
 		delete(fields, own)
 	}
 	body := params(fields)
@@ -248,14 +284,17 @@ func (applicationKind) create(ctx context.Context, s *Session, c *change, base s
 	if len(keys) > 0 {
 		body["application_key"] = keys[0]
 	}
+	var made applicationJSON
 	id, err := s.create(ctx, func() (int64, error) {
 		var w wrapped[applicationJSON]
 		err := s.api.do(ctx, http.MethodPost, base+".json", body, &w)
-		return w.Value.ID, err
+		made = w.Value
+		return made.ID, err
 	}, func() (int64, error) {
 		found, err := list[applicationJSON](ctx, s.api, base+".json")
 		for _, a := range found {
 			if a.Name == c.Name {
+				made = a
 				return a.ID, nil
 			}
 		}
@@ -265,6 +304,11 @@ func (applicationKind) create(ctx context.Context, s *Session, c *change, base s
 		return err
 	}
 	c.made(s, id)
+	if moves {
+		if err := s.moveTo(ctx, itemPath(base, id, ""), applicationEvents(), made.State, to); err != nil {
+			return err
+		}
+	}
 	if len(keys) < 2 {
 		return nil
 	}

@@ -213,8 +213,13 @@ func (accountKind) signUp(ctx context.Context, s *Session, c *change, body map[s
 		return err
 	}
 	c.made(s, id)
-	if made.Annotations[managedBy] == s.config.Owner {
-		return nil
+	if made.Annotations[managedBy] != s.config.Owner {
+		if err := s.update(ctx, c, accountsPath, map[string]any{"annotations": map[string]string{managedBy: s.config.Owner}}); err != nil {
+			return err
+		}
 	}
-	return s.update(ctx, c, accountsPath, map[string]any{"annotations": map[string]string{managedBy: s.config.Owner}})
+	if to, said := c.Desired.Fields[fieldState].(string); said {
+		return s.moveTo(ctx, itemPath(accountsPath, id, ""), accountEvents(), made.State, to)
+	}
+	return nil
 }

@@ -316,6 +316,9 @@ products:
     plans: {free: {features: [safe], limits: {hits: {day: 2}}, prices: {hits: [{to: 9, price: 2}]}}}
 `)
 		for _, c := range p.Changes {
+			if rules := plan.Root("3scale", "backend", "one").Child("rules", ""); c.Kind == "staging" && !slices.Contains(c.DependsOn, rules) {
+				t.Errorf("%q: the deployment doesn't wait for %s: %v", owner, rules, c.DependsOn)
+			}
 			for _, f := range c.Fields {
 				if f.Action == plan.Remove || c.Action == plan.Delete {
 					t.Errorf("%q: %s takes away %s %s", owner, c.Address, f.Name, f.Element)

@@ -74,7 +74,22 @@ func (usagesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*
 		set[name], ids[name] = maas.UsagePath(u.Path), u.ID
 		o.Refs = append(o.Refs, backendAt(name))
 	}
+	r.deployAfter(parent, o.Refs)
 	return []*plan.Object{o}, nil
+}
+
+// deployAfter makes a product's deployment wait for the backends that it uses already: of somebody else's product, those
+// stay that the document doesn't name.
+func (r *reader) deployAfter(product *plan.Object, backends []plan.Address) {
+	d := r.desired[product.Address.Child(kindStaging, "")]
+	if d == nil {
+		return
+	}
+	for _, b := range backends {
+		if w := r.desired[b]; w != nil && !w.Absent {
+			d.Follows = append(d.Follows, b, b.Child(kindRules, ""))
+		}
+	}
 }
 
 // write takes away what goes before it adds, since a path can be taken once only. The others follow as their paths
