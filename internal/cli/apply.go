@@ -50,7 +50,7 @@ func newApply(g *global) *cobra.Command {
 	return cmd
 }
 
-func (o *applyOptions) run(ctx context.Context) error {
+func (o *applyOptions) run(ctx context.Context) (err error) {
 	if err := o.format(human, json, yaml); err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (o *applyOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer func() { err = c.close(err) }()
 	o.plan.Environment = o.environment
 	if err := o.checkSaved(c, saved); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (o *applyOptions) unkept(ctx context.Context, c *connection, stop <-chan st
 	defer end()
 	unkept, err := c.Unkept(reading, p, live, r)
 	if err != nil {
-		_, _ = fmt.Fprintf(o.Err, "warning: whether the servers have kept what was applied couldn't be looked at: %v\n", err)
+		_ = view.Print(o.Err, "warning: whether the servers have kept what was applied couldn't be looked at: %v\n", err)
 	}
 	return unkept
 }

@@ -5,23 +5,35 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/keycloak"
 	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/plan"
 	"example.com/maasctl/pkg/threescale"
 )
 
 // connection is a document with the systems that it names, and what talking to them has cost.
 type connection struct {
 	*engine.Engine
-	stats *transport.Stats
-	close func()
+	stats  *transport.Stats
+	trace  *trace // nil where none is written
+	stderr io.Writer
 }
+
+// Plan plans; what that brings to light is no secret to the trace.
+func (c *connection) Plan(ctx context.Context, opts engine.PlanOptions) (*plan.Plan, plan.State, error) {
+	p, live, err := c.Engine.Plan(ctx, opts)
+	if err == nil {
+		c.trace.learn(p, live)
+	}
+	return p, live, err
+}
+
+// close ends the connection with the error of what was done with it.
+func (c *connection) close(err error) error { return c.trace.close(c.stderr, err) }
 
 // connect makes the systems ready; nothing is sent yet.
 func (g *global) connect(ctx context.Context) (*connection, error) {
@@ -29,35 +41,28 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{stats: &transport.Stats{}, close: func() {}}
-	opts := transport.Options{Stats: c.stats, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version()}
+	opts := transport.Options{Stats: &transport.Stats{}, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version()}
 	for _, secret := range doc.Secrets() {
 		opts.Redactor.Add(secret.Reveal())
 	}
 	if opts.Concurrency, err = g.parallel(); err != nil {
 		return nil, err
 	}
-	if g.trace != "" {
-		f, err := os.OpenFile(filepath.Join(g.Dir, g.trace), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-		if err != nil {
-			return nil, fmt.Errorf("trace: %w", err)
-		}
-		opts.Trace, c.close = io.Writer(f), func() { _ = f.Close() }
+	c := &connection{Engine: &engine.Engine{Document: doc}, stats: opts.Stats, stderr: g.Err}
+	if c.trace, err = g.openTrace(doc, &opts); err != nil {
+		return nil, err
 	}
-	c.Engine = &engine.Engine{Document: doc}
 	for _, open := range []func(*maas.Document, transport.Options) (engine.System, error){openKeycloak, openThreeScale} {
 		system, err := open(doc, opts)
 		if err != nil {
-			c.close()
-			return nil, err
+			return nil, c.close(err)
 		}
 		if system != nil {
 			c.Systems = append(c.Systems, system)
 		}
 	}
 	if len(c.Systems) == 0 {
-		c.close()
-		return nil, errors.New("the document names no server: it needs a threescale or keycloak section")
+		return nil, c.close(errors.New("the document names no server: it needs a threescale or keycloak section"))
 	}
 	return c, nil
 }

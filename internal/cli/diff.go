@@ -40,7 +40,7 @@ func addPlanFlags(cmd *cobra.Command, o *engine.PlanOptions) {
 	cmd.Flags().StringArrayVar(&o.Select, "target", nil, "only `KIND/NAME`, such as product/granite or realm/maas, with all below it and what it needs; repeatable")
 }
 
-func (o *diffOptions) run(ctx context.Context) error {
+func (o *diffOptions) run(ctx context.Context) (err error) {
 	if err := o.format(human, json, yaml, markdown, sarif, github); err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (o *diffOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer func() { err = c.close(err) }()
 	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
 	o.plan.Environment = o.environment
 	p, _, err := c.Plan(ctx, o.plan)

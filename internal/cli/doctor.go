@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +26,7 @@ func newDoctor(g *global) *cobra.Command {
 	}
 }
 
-func (g *global) doctor(ctx context.Context) error {
+func (g *global) doctor(ctx context.Context) (err error) {
 	if err := g.format(human, json, yaml); err != nil {
 		return err
 	}
@@ -45,14 +43,11 @@ func (g *global) doctor(ctx context.Context) error {
 	if opts.Concurrency, err = g.parallel(); err != nil {
 		return err
 	}
-	if g.trace != "" {
-		f, err := os.OpenFile(filepath.Join(g.Dir, g.trace), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("trace: %w", err)
-		}
-		defer func() { _ = f.Close() }()
-		opts.Trace = f
+	t, err := g.openTrace(doc, &opts)
+	if err != nil {
+		return err
 	}
+	defer func() { err = t.close(g.Err, err) }()
 	report, err := doctor.Run(ctx, doc, opts)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func newOutput(g *global) *cobra.Command {
 	}
 }
 
-func (g *global) outputs(ctx context.Context, name string) error {
+func (g *global) outputs(ctx context.Context, name string) (err error) {
 	if err := g.format(human, json, yaml); err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (g *global) outputs(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer func() { err = c.close(err) }()
 	found, err := c.Outputs(ctx, name)
 	if err != nil {
 		return err

@@ -1,8 +1,11 @@
 package transport
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -15,27 +18,51 @@ import (
 // servers use for secrets.
 type Redactor struct {
 	mu      sync.RWMutex
-	secrets []string
+	secrets map[string]bool
+	known   *strings.Replacer // of the secrets
+	names   []string
+	named   *regexp.Regexp // of the names; nil where there are none
 }
 
-// NewRedactor returns a Redactor that knows names only.
-func NewRedactor() *Redactor { return &Redactor{} }
+// NewRedactor returns a Redactor that knows the servers' own names only.
+func NewRedactor() *Redactor {
+	return &Redactor{secrets: map[string]bool{}, known: strings.NewReplacer()}
+}
 
 // shortestSecret is how long a text must be to be looked for: a shorter one would mask half of everything.
 const shortestSecret = 6
 
-// Add makes a secret known, in all forms in which it may be sent.
+// Add makes secrets known, in all forms in which they may be sent.
 func (r *Redactor) Add(texts ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, t := range texts {
 		for _, form := range formsOf(t) {
-			if len(form) >= shortestSecret && !slices.Contains(r.secrets, form) {
-				r.secrets = append(r.secrets, form)
+			if len(form) >= shortestSecret {
+				r.secrets[form] = true
 			}
 		}
 	}
-	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) }) // the longest first: one may hold another
+	longest := slices.SortedFunc(maps.Keys(r.secrets), func(a, b string) int { // first: one may hold another
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	pairs := make([]string, 0, 2*len(longest))
+	for _, s := range longest {
+		pairs = append(pairs, s, secret.Mask)
+	}
+	r.known = strings.NewReplacer(pairs...)
+}
+
+// AddNames makes names known under which JSON has secrets: texts, or lists of them.
+func (r *Redactor) AddNames(names ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range names {
+		r.names = append(r.names, regexp.QuoteMeta(n))
+	}
+	if len(r.names) > 0 {
+		r.named = regexp.MustCompile(`("(?:` + strings.Join(r.names, "|") + `)"\s*:\s*)("(?:[^"\\]|\\.)*"|\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])`)
+	}
 }
 
 // formsOf are the ways in which a text stands in queries, forms, paths, credentials of a URL, and JSON as both Go and
@@ -71,10 +98,7 @@ var (
 func (r *Redactor) Text(text string) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	for _, s := range r.secrets {
-		text = strings.ReplaceAll(text, s, secret.Mask)
-	}
-	return text
+	return r.known.Replace(text)
 }
 
 // Body is Text for what goes over the wire: JSON and forms, where secrets stand under known names too.
@@ -83,5 +107,11 @@ func (r *Redactor) Body(text string) string {
 	text = bareValues.ReplaceAllString(text, `$1"`+secret.Mask+`"`)
 	text = formSecrets.ReplaceAllString(text, `${1}`+secret.Mask)
 	text = userInfo.ReplaceAllString(text, `${1}`+secret.Mask+`@`)
+	r.mu.RLock()
+	named := r.named
+	r.mu.RUnlock()
+	if named != nil {
+		text = named.ReplaceAllString(text, `$1"`+secret.Mask+`"`)
+	}
 	return r.Text(text)
 }

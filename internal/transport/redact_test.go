@@ -1,6 +1,9 @@
 package transport
 
 import (
+	"bytes"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -60,6 +63,43 @@ func TestRedactorKnowsValuesInJSON(t *testing.T) {
 	for _, text := range []string{`{"note":"can\"ary\\1<"}`, `{"note":"can\"ary\\1\u003c"}`} {
 		if got := r.Body(text); strings.Contains(got, "ary") {
 			t.Errorf("%s becomes %s", text, got)
+		}
+	}
+}
+
+// What a document calls its secrets is known by name too: texts and lists of them, in JSON.
+func TestRedactorLearnsNames(t *testing.T) {
+	r := NewRedactor()
+	r.AddNames("x.y", "list")
+	for text, want := range map[string]string{
+		`{"x.y":"canary","xzy":"seen"}`:                `{"x.y":"***","xzy":"seen"}`,
+		`{"list" : ["can\"ary", "]canary"],"a":["b"]}`: `{"list" : "***","a":["b"]}`,
+		`{"list":[],"x.y":{"a":1}}`:                    `{"list":"***","x.y":{"a":1}}`,
+	} {
+		if got := r.Body(text); got != want {
+			t.Errorf("%s becomes %s", text, got)
+		}
+	}
+}
+
+// TestRedactedTrace holds that what is learned after a line was written isn't in the copy of the line.
+func TestRedactedTrace(t *testing.T) {
+	var out bytes.Buffer
+	r := NewRedactor()
+	client, _, url := serve(t, Options{Trace: &out, Redactor: r}, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"note":"can\"ary <old>","name":"seen"}`)
+	})
+	if _, err := send(client, request(t, "POST", url+"/a", `{"text":"canary-sent"}`)); err != nil {
+		t.Fatal(err)
+	}
+	r.Add(`can"ary <old>`, "canary-sent")
+	var copied strings.Builder
+	if err := r.Trace(&copied, &out); err != nil || strings.Contains(copied.String(), "ary") {
+		t.Error(copied.String(), err)
+	}
+	for _, want := range []string{`"method":"POST"`, `{\"note\":\"***\",\"name\":\"seen\"}`, `{\"text\":\"***\"}`, `"ms":`} {
+		if !strings.Contains(copied.String(), want) {
+			t.Errorf("%s isn't in %s", want, copied.String())
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package maas
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 
 	"example.com/maasctl/pkg/secret"
 )
@@ -9,36 +11,25 @@ import (
 // Secrets lists all secrets of the document, wherever they stand: what writes traces and messages has to know them.
 func (d *Document) Secrets() []secret.Value {
 	var out []secret.Value
-	collect(reflect.ValueOf(*d), &out)
+	secret.Walk(*d, isLiteral, func(_ string, s secret.Value) {
+		if s.Known() {
+			out = append(out, s)
+		}
+	})
 	return out
 }
 
-func collect(v reflect.Value, out *[]secret.Value) {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			collect(v.Elem(), out)
+// SecretNames lists the names under which the document has secrets that may be called anything: attributes, the
+// configurations of policies.
+func (d *Document) SecretNames() []string {
+	names := map[string]bool{}
+	secret.Walk(*d, isLiteral, func(name string, _ secret.Value) {
+		if name != "" {
+			names[name] = true
 		}
-	case reflect.Struct:
-		if s, ok := v.Interface().(secret.Value); ok {
-			if s.Known() {
-				*out = append(*out, s)
-			}
-			return
-		}
-		for i := range v.NumField() {
-			f := v.Type().Field(i)
-			if f.IsExported() && f.Tag.Get("literal") == "" { // what may be written as it is, such as a user name, is no secret
-				collect(v.Field(i), out)
-			}
-		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			collect(v.Index(i), out)
-		}
-	case reflect.Map:
-		for _, k := range v.MapKeys() {
-			collect(v.MapIndex(k), out)
-		}
-	}
+	})
+	return slices.Sorted(maps.Keys(names))
 }
+
+// isLiteral tells a field that may be written as it is, such as a user name: it is no secret.
+func isLiteral(f reflect.StructField) bool { return f.Tag.Get("literal") != "" }

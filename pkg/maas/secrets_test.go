@@ -2,6 +2,7 @@ package maas
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -33,5 +34,23 @@ realms:
 	}
 	if got["v-USER"] {
 		t.Error("a user name is no secret")
+	}
+}
+
+func TestSecretNames(t *testing.T) {
+	const text = `
+apiVersion: maasctl/v1
+name: test
+keycloak: {url: "https://sso.example.com", credentials: {token: "${env:T}"}}
+threescale: {url: "https://maas-admin.example.com", token: "${env:TOKEN}"}
+products: {granite: {policies: [{name: headers, configuration: {request: [{op: set, header: X-Key, value: "${env:K}"}]}}]}}
+realms: {team: {attributes: {x.y: "${env:A}", z: plain}, clients: {web: {secret: "${env:S}", redirectUris: ["${env:U}"]}}}}
+`
+	doc, found := Load(Options{Files: []string{"-"}, Stdin: strings.NewReader(text)})
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	if got := doc.SecretNames(); !slices.Equal(got, []string{"redirectUris", "secret", "value", "x.y"}) {
+		t.Error(got)
 	}
 }
