@@ -4,17 +4,15 @@ package representation
 
 import (
 	"bufio"
-	"bytes"
-	_ "embed"
+	_ "embed" // the table
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 //go:embed fields.txt
-var table []byte
+var table string
 
 // The names of representations that others ask for: Keycloak's, without the Representation at their end.
 const (
@@ -45,14 +43,10 @@ type Table struct {
 	oldest, newest int
 }
 
-var load = sync.OnceValue(func() *Table { return parse(table) })
-
-// All is the table.
-func All() *Table { return load() }
-
-func parse(text []byte) *Table {
+// All reads the table.
+func All() *Table {
 	t := &Table{fields: map[string]map[string]Field{}}
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+	for lines := bufio.NewScanner(strings.NewReader(table)); lines.Scan(); {
 		words := strings.Fields(lines.Text())
 		if len(words) != 5 || words[0] == "#" {
 			continue

@@ -65,6 +65,10 @@ func (t Type) Wants(v any) string {
 }
 
 func (t Type) scalar(v any, folded bool) string {
+	if options := t.Options(); options != nil {
+		name, _ := v.(string)
+		return unless(slices.Contains(options, name), "one of "+strings.Join(options, ", "))
+	}
 	switch t {
 	case boolean:
 		return unless(v == true || v == false || v == "true" || v == "false", "true or false")
@@ -72,11 +76,9 @@ func (t Type) scalar(v any, folded bool) string {
 		return unless(isWhole(v, math.MaxInt32), "a whole number that fits 32 bits")
 	case whole64:
 		return unless(isWhole(v, math.MaxInt64), "a whole number")
-	case text:
+	default:
 		return unless(!folded, "text")
 	}
-	name, _ := v.(string)
-	return unless(slices.Contains(t.Options(), name), "one of "+strings.Join(t.Options(), ", "))
 }
 
 func unless(fits bool, want string) string {
