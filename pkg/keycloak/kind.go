@@ -25,7 +25,7 @@ func kinds() []kind {
 	return []kind{
 		realmKind{}, scopeKind{}, realmScopesKind{}, realmScopesKind{optional: true}, clientKind{}, mapperKind{},
 		roleKind{}, compositesKind{}, serviceAccountKind{}, groupKind{}, providerKind{}, providerMapperKind{},
-		userKind{}, actionKind{}, policyKind{profiles: true}, policyKind{},
+		userKind{}, defaultGroupsKind{}, actionKind{}, policyKind{profiles: true}, policyKind{},
 	}
 }
 
@@ -55,6 +55,7 @@ const (
 	kindProvider       = "identity provider"
 	kindProviderMapper = "identity provider mapper"
 	kindUser           = "user"
+	kindDefaultGroups  = "default groups"
 	kindAction         = "required action"
 	kindProfile        = "client profile"
 	kindPolicy         = "client policy"

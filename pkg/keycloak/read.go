@@ -23,6 +23,7 @@ type reader struct {
 	mu      sync.Mutex
 	fetched map[string]*fetch
 	state   plan.State
+	refused []*Refusal
 }
 
 type fetch struct {
@@ -41,7 +42,7 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 	r.prune = prune
 	s.mu.Lock()
 	s.ids, s.desired, s.warnings, s.done = map[plan.Address]string{}, r.desired, nil, map[plan.Address]bool{}
-	s.mappers, s.protocols = map[plan.Address][]*plan.Object{}, map[plan.Address]string{}
+	s.mappers, s.protocols, s.given = map[plan.Address][]*plan.Object{}, map[plan.Address]string{}, map[plan.Address]plan.Set{}
 	for _, d := range desired {
 		r.want(d.Parent, d.Kind)
 		if d.Kind == kindMapper && !d.Absent {
@@ -57,6 +58,9 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 	}
 	r.discover(ctx)
 	err := r.top(ctx)
+	if err == nil {
+		err = r.check(ctx)
+	}
 	if err == nil {
 		err = r.undiscovered()
 	}

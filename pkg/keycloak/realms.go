@@ -28,6 +28,7 @@ func (w *wants) realms() {
 		w.clients(o, r.Clients, path)
 		w.roles(o, r.Roles, path)
 		w.groups(o, r.Groups, path)
+		w.defaultGroups(o, r, path)
 		w.providers(o, r.IdentityProviders, path)
 		w.users(o, r.Users, path)
 		w.actions(o, r.RequiredActions, path)
@@ -47,7 +48,7 @@ func (realmKind) shape() *shape {
 		named:      true,
 		// What has calls of its own; 18 even shows the secrets of identity providers here. Client profiles and policies have
 		// such calls too, but 18 loses them where they aren't in the body.
-		drop: []string{"identityProviders", "identityProviderMappers", "defaultRole"},
+		drop: []string{"identityProviders", "identityProviderMappers", "defaultRole", "defaultGroups"},
 	}
 }
 

@@ -155,6 +155,13 @@ func (w *world) plan(doc *maas.Document) (*engine.Engine, *plan.Plan, plan.State
 	return e, p, live
 }
 
+// refused is the error of planning a document; nil where it can be planned.
+func (w *world) refused(doc *maas.Document) error {
+	w.t.Helper()
+	_, _, err := w.engine(doc).Plan(w.t.Context(), engine.PlanOptions{Prune: w.prune})
+	return err
+}
+
 // apply carries a document out, and requires that a second look finds nothing to do.
 func (w *world) apply(doc *maas.Document) *plan.Plan {
 	w.t.Helper()

@@ -28,24 +28,29 @@ func (s *Session) groupsOf(ctx context.Context, realm plan.Address, item string)
 	set := plan.Set{}
 	for _, g := range found {
 		set[str(g, "path")] = true
-		if !strings.Contains(str(g, "name"), "/") {
-			s.learn(groupAt(realm, str(g, "path")), str(g, "id"))
-		}
+		s.learnGroup(realm, g)
 	}
 	return set, nil
+}
+
+// learnGroup remembers the id of a group that the server shows with its path.
+func (s *Session) learnGroup(realm plan.Address, raw map[string]any) {
+	if !strings.Contains(str(raw, "name"), "/") {
+		s.learn(groupAt(realm, str(raw, "path")), str(raw, "id"))
+	}
 }
 
 // joinGroups carries out what the change does to the groups of a user. Leaving comes first, and a group before those below it:
 // for 18, who is in a group is in all above it too, and it lets nobody join one of those, with 204.
 func (s *Session) joinGroups(ctx context.Context, c *change, item string) error {
 	for _, g := range c.elements(fieldGroup, plan.Remove) {
-		if err := s.membership(ctx, c, http.MethodDelete, item, g); err != nil && !isMissing(err) && !gone(err) {
+		if err := s.membership(ctx, c, http.MethodDelete, item+"/groups", g); err != nil && !isMissing(err) && !gone(err) {
 			return err // unless the group has gone itself
 		}
 	}
 	joins := slices.Sorted(slices.Values(c.elements(fieldGroup, plan.Add)))
 	for _, g := range joins {
-		if err := s.membership(ctx, c, http.MethodPut, item, g); err != nil {
+		if err := s.membership(ctx, c, http.MethodPut, item+"/groups", g); err != nil {
 			return err
 		}
 	}
@@ -76,7 +81,7 @@ func (s *Session) rejoinBelow(ctx context.Context, c *change, item string, joins
 		groups []string
 	}{{http.MethodDelete, below}, {http.MethodPut, joins}, {http.MethodPut, below}} {
 		for _, g := range step.groups {
-			if err := s.membership(ctx, c, step.method, item, g); err != nil {
+			if err := s.membership(ctx, c, step.method, item+"/groups", g); err != nil {
 				return err
 			}
 		}
@@ -84,14 +89,14 @@ func (s *Session) rejoinBelow(ctx context.Context, c *change, item string, joins
 	return nil
 }
 
-// membership lets a user join a group, with PUT, or leave it, with DELETE.
-func (s *Session) membership(ctx context.Context, c *change, method, item, group string) error {
+// membership lets a user join a group, with PUT, or leave it, with DELETE; or takes a group into a list, and out of it.
+func (s *Session) membership(ctx context.Context, c *change, method, list, group string) error {
 	id, err := s.groupID(ctx, groupAt(c.Address.Root(), group))
 	if err != nil {
 		return err
 	}
 	return retried(ctx, func() error {
-		_, err := s.api.do(ctx, method, item+"/groups"+path(id), nil)
+		_, err := s.api.do(ctx, method, list+path(id), nil)
 		return err
 	})
 }

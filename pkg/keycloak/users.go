@@ -27,8 +27,8 @@ const (
 func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []string) {
 	for _, e := range said {
 		u, path := e.Value, join(at, "users", e.Name)
-		o := object(realm.Child(kindUser, strings.ToLower(e.Name), nil), u.Object, nil)
-		o.Name = strings.ToLower(e.Name) // as the server makes it
+		o := object(realm.Child(kindUser, userName(e.Name), nil), u.Object, nil)
+		o.Name = userName(e.Name)
 		if p, ok := o.Fields[fieldPassword].(secret.Value); ok {
 			nativeOf(o).credentials = []any{map[string]any{"type": fieldPassword, "value": p, "temporary": u.Temporary}}
 		}
@@ -53,6 +53,9 @@ func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []s
 		w.add(o, path...)
 	}
 }
+
+// userName is a user's name as the server makes it.
+func userName(said string) string { return strings.ToLower(said) }
 
 func (userKind) shape() *shape {
 	return &shape{
@@ -148,6 +151,9 @@ func (k userKind) write(ctx context.Context, s *Session, c *change) error {
 	}
 	item, err := userItem(ctx, s, c.Address)
 	if err != nil {
+		return err
+	}
+	if err := s.leaveDefaultGroups(ctx, c, item); err != nil {
 		return err
 	}
 	if err := s.joinGroups(ctx, c, item); err != nil {

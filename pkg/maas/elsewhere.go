@@ -61,6 +61,7 @@ func insteadInRealm() map[string]string {
 		"codeSecret":                  keys,
 		"adminPermissionsClient":      serversOwn,
 		"keycloakVersion":             serversOwn,
+		"otpSupportedApplications":    serversOwn,
 		"defaultRoles":                "say them as composites of the realm's role default-roles-REALM",
 		"defaultDefaultClientScopes":  "say defaultClientScopes",
 		"defaultOptionalClientScopes": "say optionalClientScopes",

@@ -12,6 +12,8 @@ type Realm struct {
 	DefaultClientScopes []NameOrAbsent `yaml:"defaultClientScopes"`
 	// What new clients can ask for; added to those that the realm has.
 	OptionalClientScopes []NameOrAbsent `yaml:"optionalClientScopes"`
+	// The groups, by their paths, that new users join: all of them.
+	DefaultGroups []string `yaml:"defaultGroups"`
 	// By name.
 	Roles Map[*Role] `yaml:"roles" key:"name"`
 	// By name.

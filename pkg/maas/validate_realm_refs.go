@@ -26,6 +26,57 @@ func (p place) group(groups Map[*Group], path string) {
 	}
 }
 
+// defaultGroups checks the paths of the groups that new users join. One that the document lacks may be there already.
+func (r realmPlace) defaultGroups() {
+	for i, path := range r.realm.DefaultGroups {
+		at := r.at("defaultGroups", index(i))
+		if !at.known() || !strings.HasPrefix(path, "/") || r.declares(path) {
+			at.group(r.realm.Groups, path)
+		}
+	}
+}
+
+// declares tells whether the document has the first group of a path.
+func (r realmPlace) declares(path string) bool {
+	first, _, _ := strings.Cut(path[1:], "/")
+	_, ok := r.realm.Groups.Get(first)
+	return ok
+}
+
+// serviceAccount refuses a user that is the account of a client's service: Keycloak makes it with the client, and can't where
+// a user has its name.
+func (r realmPlace) serviceAccount(at place, user string) {
+	const prefix = "service-account-"
+	client, is := strings.CutPrefix(strings.ToLower(user), prefix)
+	if !is {
+		return
+	}
+	for _, c := range r.realm.Clients {
+		if strings.EqualFold(c.Name, client) {
+			client = c.Name
+		}
+	}
+	at.errorf(CodeName, "%s: Keycloak itself makes this user for the client %s, and couldn't where it is there already; say serviceAccountRoles of the client instead",
+		at, client)
+}
+
+// clientPolicies checks that the profiles which policies name are the realm's own or Keycloak's.
+func (r realmPlace) clientPolicies() {
+	for _, p := range r.realm.ClientPolicies {
+		profiles, _ := p.Value.Fields["profiles"].([]any)
+		for i, e := range profiles {
+			name, _ := e.(string)
+			declared, ok := r.realm.ClientProfiles.Get(name)
+			if p.Value.Absent || name == "" || ok && !declared.Absent || !ok && slices.Contains(builtinProfiles(), name) {
+				continue
+			}
+			at := r.at("clientPolicies", p.Name)
+			at.at("profiles", index(i)).errorf(CodeReference, "%s: no client profile %q; %s", at, name,
+				strings.Replace(lacks(r.realm.ClientProfiles, name), "document", "realm", 1))
+		}
+	}
+}
+
 // scopes checks that client scopes are the realm's own or Keycloak's.
 func (r realmPlace) scopes(at place, key string, scopes []NameOrAbsent) {
 	for i, s := range scopes {
@@ -85,6 +136,14 @@ func builtinScopes() []string {
 	return []string{
 		"profile", "email", "address", "phone", "offline_access", "roles", "web-origins", "microprofile-jwt", "acr",
 		"basic", "organization", "service_account", "role_list", "saml_organization",
+	}
+}
+
+// builtinProfiles are the client profiles that every realm has, those of 18 to 26 together.
+func builtinProfiles() []string {
+	return []string{
+		"fapi-1-baseline", "fapi-1-advanced", "fapi-ciba", "fapi-2-security-profile", "fapi-2-message-signing", "fapi-2-dpop-security-profile",
+		"fapi-2-dpop-message-signing", "oauth-2-1-for-confidential-client", "oauth-2-1-for-public-client", "saml-security-profile",
 	}
 }
 

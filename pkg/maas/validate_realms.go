@@ -29,6 +29,8 @@ func (v *validator) realms() {
 		realm.groups(at, r.Value.Groups)
 		realm.identityProviders()
 		realm.users()
+		realm.defaultGroups()
+		realm.clientPolicies()
 		at.literal(r.Value.Fields, "smtpServer", "password")
 		at.literal(r.Value.Fields, "smtpServer", "authTokenClientSecret")
 	}
@@ -194,6 +196,7 @@ func (r realmPlace) users() {
 		at := r.at("users", u.Name)
 		at.identity(u.Value.Fields, "username", u.Name)
 		at.literal(u.Value.Fields, "password")
+		r.serviceAccount(at, u.Name)
 		if list, ok := u.Value.Fields["credentials"].([]any); ok {
 			for i, c := range list {
 				fields, _ := c.(map[string]any)

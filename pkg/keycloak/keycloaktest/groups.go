@@ -55,6 +55,15 @@ func (s *Server) groupRoutes() []route {
 		{"POST groups/*/children", s.withGroup(s.createGroup)},
 		{"POST groups/*/role-mappings/**", s.withGroup(func(c *call, g *group) answer { return s.mapRoles(c, &g.roles) })},
 		{"DELETE groups/*/role-mappings/**", s.withGroup(func(c *call, g *group) answer { return s.mapRoles(c, &g.roles) })},
+		{"GET default-groups", func(c *call) answer {
+			out := []object{}
+			for _, g := range c.realm.given {
+				out = append(out, object{"id": g.id(), "name": g.rep["name"], "path": g.path})
+			}
+			return ok(out)
+		}},
+		{"PUT default-groups/*", s.withGroup(s.giveGroup)},
+		{"DELETE default-groups/*", s.withGroup(s.giveGroup)},
 		{"GET group-by-path/**", func(c *call) answer {
 			at := "/" + strings.Join(c.segments[1:], "/")
 			if g := c.realm.group(func(g *group) bool { return g.path == at }); g != nil {
@@ -164,8 +173,18 @@ func (s *Server) deleteGroup(c *call, g *group) answer {
 		from = &g.above.below
 	}
 	*from = slices.DeleteFunc(*from, func(x *group) bool { return x == g })
+	c.realm.given = slices.DeleteFunc(c.realm.given, func(x *group) bool { return x.within(g) })
 	for _, u := range c.realm.users {
 		u.groups = slices.DeleteFunc(u.groups, func(x *group) bool { return x == g || strings.HasPrefix(x.path, g.path+"/") })
+	}
+	return noContent()
+}
+
+// giveGroup makes a group one that new users join, or no longer.
+func (s *Server) giveGroup(c *call, g *group) answer {
+	c.realm.given = slices.DeleteFunc(c.realm.given, func(x *group) bool { return x == g })
+	if c.Method == http.MethodPut {
+		c.realm.given = append(c.realm.given, g)
 	}
 	return noContent()
 }

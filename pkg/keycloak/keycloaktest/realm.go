@@ -18,6 +18,7 @@ type realm struct {
 	optionals []string
 	roles     []*role
 	groups    []*group
+	given     []*group // that new users join
 	users     []*user
 	providers []*provider
 	actions   []object

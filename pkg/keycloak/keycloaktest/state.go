@@ -63,6 +63,7 @@ type (
 		Optionals []string        `json:"optionals"`
 		Roles     []savedRole     `json:"roles"`
 		Groups    []savedGroup    `json:"groups"`
+		Given     []string        `json:"defaultGroups"`
 		Users     []savedUser     `json:"users"`
 		Providers []savedProvider `json:"providers"`
 		Actions   []object        `json:"actions"`
@@ -124,6 +125,9 @@ func (r *realm) saved() savedRealm {
 			saved.Groups = append(saved.Groups, str(g.rep, "id"))
 		}
 		out.Users = append(out.Users, saved)
+	}
+	for _, g := range r.given {
+		out.Given = append(out.Given, g.id())
 	}
 	for _, p := range r.providers {
 		out.Providers = append(out.Providers, savedProvider{p.rep, p.mappers})

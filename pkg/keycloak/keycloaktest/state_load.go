@@ -24,6 +24,9 @@ func (l *loader) realm(saved savedRealm, old bool) *realm {
 		l.compose(c.Roles)
 	}
 	r.groups = l.groupTree(saved.Groups, nil)
+	for _, id := range saved.Given {
+		r.given = append(r.given, l.groups[id])
+	}
 	for _, u := range saved.Users {
 		r.users = append(r.users, l.user(u))
 	}

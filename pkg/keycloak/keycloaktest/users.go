@@ -28,6 +28,7 @@ func (r *realm) newUser(body object) *user {
 	if d := r.defaultRole(); d != nil {
 		u.roles = append(u.roles, d)
 	}
+	u.groups = slices.Clone(r.given)
 	r.users = append(r.users, u)
 	return u
 }
@@ -132,7 +133,7 @@ func (s *Server) createUser(c *call) answer {
 		u.setPassword(cred)
 	}
 	for _, path := range names(body["groups"]) {
-		if g := c.realm.group(func(g *group) bool { return g.path == path }); g != nil {
+		if g := c.realm.group(func(g *group) bool { return g.path == path }); g != nil && !slices.Contains(u.groups, g) {
 			u.groups = append(u.groups, g)
 		}
 	}

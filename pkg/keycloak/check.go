@@ -1,0 +1,57 @@
+package keycloak
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"example.com/maasctl/pkg/plan"
+)
+
+// check holds what is wanted to what the server has, beyond what the document alone shows: what it would refuse, or take and
+// not keep, is said before anything is written. It asks only where the document gives a reason to.
+func (r *reader) check(ctx context.Context) error {
+	for _, look := range []struct {
+		kind  string
+		check func(context.Context, *plan.Object) error
+	}{
+		{kindDefaultGroups, r.checkDefaultGroups},
+	} {
+		for _, a := range slices.Sorted(maps.Keys(r.desired)) {
+			d := r.desired[a]
+			if d.Kind != look.kind || d.Absent {
+				continue
+			}
+			if err := look.check(ctx, d); err != nil {
+				return fmt.Errorf("%s: %w", words(a), err)
+			}
+		}
+	}
+	return r.refusals()
+}
+
+// isNew tells whether the plan creates an object.
+func (r *reader) isNew(a plan.Address) bool { return r.state[a] == nil }
+
+// checkDefaultGroups looks whether groups are there that the document names and doesn't make.
+func (r *reader) checkDefaultGroups(ctx context.Context, d *plan.Object) error {
+	set, _ := d.Fields[fieldGroup].(plan.Set)
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		group := groupAt(d.Address.Root(), name)
+		if made := r.desired[group]; made != nil && !made.Absent {
+			continue
+		}
+		if !r.isNew(d.Parent) {
+			_, err := r.s.groupID(ctx, group)
+			if err == nil {
+				continue
+			}
+			if !isMissing(err) {
+				return err
+			}
+		}
+		r.refuse(d, fieldGroup, "there is no group %q, neither in the document nor on the server", name)
+	}
+	return nil
+}
