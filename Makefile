@@ -17,5 +17,5 @@ bench: ## what is measured
 	bash scripts/bench.sh
 
 docs: build ## the reference pages that are made of the program
-	rm -rf docs/commands
+	rm -rf docs/commands docs/formats
 	bin/maasctl docs docs

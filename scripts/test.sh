@@ -32,7 +32,7 @@ go test -race -timeout 15m ./...
 echo "== docs are those of the program"
 pages=$(mktemp -d)
 go run ./cmd/maasctl docs "$pages"
-for page in commands exit-codes.md codes.md maas.schema.json; do
+for page in commands exit-codes.md codes.md maas.schema.json formats.md formats; do
 	diff -r "$pages/$page" "docs/$page" || { echo "docs/$page is old: run make docs" >&2; exit 1; }
 done
 rm -rf "$pages"

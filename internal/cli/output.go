@@ -40,7 +40,7 @@ func (g *global) outputs(ctx context.Context, name string) (err error) {
 		return err
 	}
 	if g.output != human {
-		values := map[string]string{}
+		values := view.NewOutputs()
 		for _, o := range found {
 			values[o.Name] = o.Value
 		}

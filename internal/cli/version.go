@@ -18,7 +18,9 @@ func newVersion(g *global) *cobra.Command {
 				return err
 			}
 			if g.output != human {
-				return g.print(map[string]string{"version": version(), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})
+				return g.print(view.Version{
+					FormatVersion: view.FormatVersion, Version: version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+				})
 			}
 			return view.Print(g.Out, "maasctl %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},

@@ -49,6 +49,7 @@ func statusWord(s doctor.Status, style Style) (string, lipgloss.Style) {
 
 // Checks are a report as data, with how many checks ended how.
 type Checks struct {
+	FormatVersion string `json:"formatVersion"`
 	*doctor.Report
 	OK       int `json:"ok"`
 	Notes    int `json:"notes"`
@@ -58,5 +59,5 @@ type Checks struct {
 
 // NewChecks gives a report as data.
 func NewChecks(r *doctor.Report) Checks {
-	return Checks{r, r.Count(doctor.OK), r.Count(doctor.Note), r.Count(doctor.Problem), r.Count(doctor.Refused)}
+	return Checks{FormatVersion, r, r.Count(doctor.OK), r.Count(doctor.Note), r.Count(doctor.Problem), r.Count(doctor.Refused)}
 }

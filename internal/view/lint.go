@@ -34,6 +34,8 @@ type finding struct {
 
 // Findings are diagnostics as data.
 type Findings struct {
+	FormatVersion string `json:"formatVersion"`
+
 	Diagnostics []finding `json:"diagnostics"`
 	Errors      int       `json:"errors"`
 	Warnings    int       `json:"warnings"`
@@ -41,7 +43,7 @@ type Findings struct {
 
 // NewFindings gives diagnostics as data.
 func NewFindings(found maas.Diagnostics) Findings {
-	out := Findings{Diagnostics: []finding{}}
+	out := Findings{FormatVersion: FormatVersion, Diagnostics: []finding{}}
 	for _, d := range found {
 		out.Diagnostics = append(out.Diagnostics, finding{d.Pos.File, d.Pos.Line, d.Pos.Column, d.Severity.String(), d.Code, d.Message})
 	}

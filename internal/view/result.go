@@ -57,15 +57,16 @@ type outcome struct {
 
 // Applied is a plan with what became of it, as JSON.
 type Applied struct {
-	Plan        *plan.Plan    `json:"plan"`
-	Outcomes    []outcome     `json:"outcomes"`
-	NotKept     []plan.Unkept `json:"notKept"` // the server took it and has something else
-	Interrupted bool          `json:"interrupted"`
+	FormatVersion string        `json:"formatVersion"`
+	Plan          *plan.Plan    `json:"plan"`
+	Outcomes      []outcome     `json:"outcomes"`
+	NotKept       []plan.Unkept `json:"notKept"` // the server took it and has something else
+	Interrupted   bool          `json:"interrupted"`
 }
 
 // NewApplied puts a plan and its result together; r may be nil where nothing was to be done.
 func NewApplied(p *plan.Plan, r *apply.Result) Applied {
-	a := Applied{Plan: p, Outcomes: []outcome{}, NotKept: []plan.Unkept{}}
+	a := Applied{FormatVersion: FormatVersion, Plan: p, Outcomes: []outcome{}, NotKept: []plan.Unkept{}}
 	if r == nil {
 		return a
 	}

@@ -6,6 +6,9 @@ import "strings"
 func (v *validator) outputs() {
 	for _, o := range v.doc.Outputs {
 		at := v.at("outputs", o.Name)
+		if o.Name == "formatVersion" {
+			at.errorf(CodeName, "%s: as JSON, the outputs have their format's version under this name", at)
+		}
 		for _, expression := range outputExpressions(o.Value) {
 			steps, _, err := parsePath(expression, 0)
 			if err != nil {

@@ -68,7 +68,7 @@ func (m *maker) sortedChanges() []*Change {
 		objects = append(objects, c.object())
 	}
 	m.sort(objects)
-	var out []*Change
+	out := make([]*Change, 0, len(objects))
 	for _, o := range objects {
 		out = append(out, m.changes[o.Address])
 	}
