@@ -8,9 +8,11 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 
 	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/pkg/apply"
 )
 
 // advice says what to do about an error whose own words don't, because they are the network's; "" for others.
@@ -36,4 +38,31 @@ func advice(err error) string {
 		return "That may be another server than the document means: `maasctl doctor` looks at what answers there."
 	}
 	return ""
+}
+
+// next says what to do after an apply that didn't reach its end; "" after one that did. savedPlan is a plan of a file.
+func next(r *apply.Result, savedPlan bool) string {
+	if r.Count(apply.Done) == len(r.Outcomes) {
+		return ""
+	}
+	first, again := "", "run the same command again"
+	if savedPlan && (r.Changed() || r.Unsure()) {
+		again = "make a new plan, of what the servers have now, and apply that"
+	}
+	for _, o := range r.Outcomes {
+		switch {
+		case o.State != apply.Failed || transport.Passing(o.Err):
+		case exitCode(o.Err) == ExitAuth:
+			first = "Give the account what it lacks (see above), then "
+		case first == "":
+			first = "Mend what was refused (see above), then "
+		}
+	}
+	if first == "" {
+		again = strings.ToUpper(again[:1]) + again[1:]
+	}
+	if r.Changed() || r.Unsure() {
+		again += ": it goes on from here"
+	}
+	return first + again + "."
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -98,14 +99,34 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	if timedOut {
 		r.Interrupted = false // nobody did: the time was over
 	}
+	o.clear(ctx, c, stop, p, live, r)
 	unkept := o.unkept(ctx, c, stop, p, live, r)
-	if err := o.finish(p, r, unkept, c.cost(o.Now().Sub(begin))); err != nil {
-		return err
-	}
+	unshown := o.finish(p, r, unkept, c.cost(o.Now().Sub(begin)))
 	if timedOut {
 		_ = view.Print(o.Err, "%s\n", advice(context.DeadlineExceeded))
 	}
-	return outcomeError(r, unkept)
+	return o.ended(r, outcomeError(r, unkept), unshown)
+}
+
+// ended is the error that a run ends with: where its result can't be shown, that is no error by which nothing was changed.
+func (o *applyOptions) ended(r *apply.Result, err, unshown error) error {
+	if unshown == nil {
+		return err
+	}
+	_ = view.Print(o.Err, "error: the result can't be shown: %v\n%s\n", unshown, view.Headline(r))
+	return cmp.Or(err, errPartial)
+}
+
+// clear finds out what has become of changes whose answers were lost. Where that can't be looked at, it stays open.
+func (o *applyOptions) clear(ctx context.Context, c *connection, stop <-chan struct{}, p *plan.Plan, live plan.State, r *apply.Result) {
+	if !r.Unsure() || ctx.Err() != nil {
+		return
+	}
+	reading, end := untilStopped(ctx, stop)
+	defer end()
+	if err := c.Clear(reading, p, live, r); err != nil {
+		_ = view.Print(o.Err, "warning: whether something was changed couldn't be looked at: %v\n", err)
+	}
 }
 
 // unkept looks at what an apply has changed: a server may take a value and keep another. Who breaks it off, or a server that
@@ -229,7 +250,7 @@ func (o *applyOptions) finish(p *plan.Plan, r *apply.Result, unkept []plan.Unkep
 		a.NotKept = append(a.NotKept, unkept...)
 		return o.print(a)
 	}
-	if err := view.Result(o.Out, r, cost); err != nil {
+	if err := view.Result(o.Out, r, cost, next(r, o.saved != "")); err != nil {
 		return err
 	}
 	return view.Unkept(o.Out, unkept, o.style())
@@ -243,7 +264,7 @@ func outcomeError(r *apply.Result, unkept []plan.Unkept) error {
 		return errInterrupted
 	case r.Count(apply.Done) == len(r.Outcomes) && len(unkept) == 0:
 		return nil
-	case r.Count(apply.Done) > 0:
+	case r.Changed(), r.Unsure():
 		return errPartial
 	}
 	return errors.Join(errReported, err) // nothing was done; the error tells the exit code

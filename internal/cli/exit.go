@@ -36,7 +36,7 @@ func exitCodes() []exitCodeHelp {
 		{ExitOK, "done, or nothing to do"},
 		{ExitError, "an error; nothing was changed"},
 		{ExitChanges, "`diff` found changes"},
-		{ExitPartial, "`apply` made some changes and not others, or a server took one and keeps something else"},
+		{ExitPartial, "`apply` has changed something, and not all is well: other changes failed, something may have been changed, a server keeps something else, or the result can't be shown"},
 		{ExitAuth, "a server refused the credentials, or they lack a right"},
 		{ExitConflict, "the plan is stale; nothing was changed"},
 		{ExitInterrupted, "interrupted"},
@@ -55,6 +55,7 @@ var (
 func exitCode(err error) ExitCode {
 	var refused *threescale.ErrNotAuthorized
 	var locked *keycloak.ErrNotAuthorized
+	var rule *transport.RuleError
 	var stale *plan.StaleError
 	switch {
 	case err == nil:
@@ -67,7 +68,11 @@ func exitCode(err error) ExitCode {
 		return ExitConflict
 	case errors.Is(err, errPartial):
 		return ExitPartial
-	case errors.As(err, &refused), errors.As(err, &locked), transport.Is(err, http.StatusUnauthorized, http.StatusForbidden):
+	case errors.As(err, &refused), errors.As(err, &locked):
+		return ExitAuth
+	case errors.As(err, &rule): // the account may do it, but nobody can
+		return ExitError
+	case transport.Is(err, http.StatusUnauthorized, http.StatusForbidden):
 		return ExitAuth
 	}
 	return ExitError

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/pkg/apply"
@@ -201,5 +202,42 @@ func TestSectionsWithoutASystem(t *testing.T) {
 	}
 	if len(got) != 2 || !strings.HasPrefix(got[0], "3scale:tenant: ") || !strings.HasPrefix(got[1], "keycloak:realm/shop: ") || p.NotApplied[1].Source.Line != 4 {
 		t.Errorf("not applied: %v", got)
+	}
+}
+
+// Where nobody knows whether a failed change took effect, the server is asked.
+func TestWhatALostAnswerHasDone(t *testing.T) {
+	for name, c := range map[string]struct {
+		keep func(string, int) (int, bool)
+		want map[string]apply.Effect
+	}{
+		"all of it": {nil, map[string]apply.Effect{"new": apply.InPart, "old": apply.InPart, "gone": apply.InPart}},
+		"nothing": {
+			func(name string, _ int) (int, bool) { return map[string]int{"old": 1, "gone": 2}[name], name != "new" },
+			map[string]apply.Effect{"new": apply.Nothing, "old": apply.Nothing, "gone": apply.Nothing},
+		},
+	} {
+		s := &system{name: "one", wants: map[string]int{"new": 1, "old": 5}, has: map[string]int{"old": 1, "gone": 2}, keep: c.keep}
+		e := &engine.Engine{Document: document(t, ""), Systems: []engine.System{s}, Settle: time.Nanosecond}
+		p, live, err := e.Plan(t.Context(), engine.PlanOptions{Prune: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := e.Apply(t.Context(), p, live, apply.Options{Concurrency: 1})
+		for i := range r.Outcomes {
+			r.Outcomes[i].State, r.Outcomes[i].Effect = apply.Failed, apply.Unknown
+		}
+		if err := e.Clear(t.Context(), p, live, r); err != nil || len(r.Outcomes) != 3 {
+			t.Fatalf("%s: %v, %d outcomes", name, err, len(r.Outcomes))
+		}
+		for _, o := range r.Outcomes {
+			if o.Effect != c.want[o.Change.Name] {
+				t.Errorf("%s: %s: %q", name, o.Change.Name, o.Effect)
+			}
+		}
+		s.broken, r.Outcomes[0].Effect = errors.New("no route to host"), apply.Unknown
+		if err := e.Clear(t.Context(), p, live, r); !errors.Is(err, s.broken) || r.Outcomes[0].Effect != apply.Unknown {
+			t.Errorf("%s: %v, %q", name, err, r.Outcomes[0].Effect)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,25 +27,35 @@ func (e *Engine) Unkept(ctx context.Context, p *plan.Plan, before plan.State, r 
 		}
 	}
 	out, err := e.lookAt(ctx, p, before, done)
-	if err != nil || len(out) == 0 {
-		return out, err
-	}
-	pause := e.Settle
-	if pause == 0 {
-		pause = settle
-	}
-	select {
-	case <-ctx.Done():
-		return out, nil // what was seen stands
-	case <-time.After(pause):
+	if err != nil || len(out) == 0 || !e.settled(ctx) {
+		return out, err // what was seen stands
 	}
 	return e.lookAt(ctx, p, before, slices.DeleteFunc(done, func(c *plan.Change) bool {
 		return !slices.ContainsFunc(out, func(u plan.Unkept) bool { return u.Address == c.Address })
 	}))
 }
 
-// lookAt reads some changes' objects, side by side on all systems, and compares.
+// settled waits until the servers have settled. It is false where the time is over before.
+func (e *Engine) settled(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(cmp.Or(e.Settle, settle)):
+		return true
+	}
+}
+
+// lookAt reads some changes' objects and compares.
 func (e *Engine) lookAt(ctx context.Context, p *plan.Plan, before plan.State, done []*plan.Change) ([]plan.Unkept, error) {
+	after, err := e.readAgain(ctx, p, before, done)
+	if err != nil {
+		return nil, err
+	}
+	return p.Unkept(done, before, after), nil
+}
+
+// readAgain reads some changes' objects, side by side on all systems.
+func (e *Engine) readAgain(ctx context.Context, p *plan.Plan, before plan.State, done []*plan.Change) (plan.State, error) {
 	states, failed := make([]plan.State, len(e.Systems)), make([]error, len(e.Systems))
 	var group sync.WaitGroup
 	for i, s := range e.Systems {
@@ -64,10 +75,7 @@ func (e *Engine) lookAt(ctx context.Context, p *plan.Plan, before plan.State, do
 	for _, s := range states {
 		maps.Copy(after, s)
 	}
-	if err := errors.Join(failed...); err != nil {
-		return nil, err
-	}
-	return p.Unkept(done, before, after), nil
+	return after, errors.Join(failed...)
 }
 
 // withAncestors are the objects of one system's changes and all that they stand below.

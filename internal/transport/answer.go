@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -21,8 +22,10 @@ func (e *AnswerError) Error() string {
 	return fmt.Sprintf("%s %s: the answer isn't the server's: expected %s, got %s", e.Method, e.Path, e.Want, e.Got)
 }
 
-// NewAnswerError tells what came in place of want. It shows names of JSON's keys and no values: those may be secrets.
+// NewAnswerError tells what came in place of want, and leaves open whether a write took effect. It shows names of JSON's
+// keys and no values: those may be secrets.
 func NewAnswerError(method, path, want string, resp *http.Response, body []byte) *AnswerError {
+	doubt(resp)
 	path, _, _ = strings.Cut(path, "?")
 	return &AnswerError{Method: method, Path: path, Want: want, Got: what(resp, body)}
 }
@@ -63,4 +66,9 @@ func mediaType(resp *http.Response) string {
 func IsJSON(resp *http.Response) bool {
 	kind := mediaType(resp)
 	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
+}
+
+func isAnswer(err error) bool {
+	var wrong *AnswerError
+	return errors.As(err, &wrong)
 }

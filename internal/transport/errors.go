@@ -2,8 +2,10 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 )
@@ -53,6 +55,36 @@ func Uncertain(err error) bool {
 	}
 	return isNetwork(err)
 }
+
+// Passing tells whether a failure may pass by itself, so that doing the same again is worth it: the server was away, busy or
+// stumbled, or the time was over.
+func Passing(err error) bool {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests || e.Status == http.StatusConflict ||
+			e.Status == http.StatusRequestTimeout
+	}
+	var wire *wireError
+	var name *net.DNSError
+	known := !errors.As(err, &name) || !name.IsNotFound
+	return known && errors.As(err, &wire) && (wire.callers || isNetwork(err)) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// RuleError is a 403 that isn't about the account: the server allows it to nobody.
+type RuleError struct {
+	Err    error
+	Advice string // what to do first; "" where the server's words say it
+}
+
+func (e *RuleError) Error() string {
+	if e.Advice == "" {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("%v; %s", e.Err, e.Advice)
+}
+
+func (e *RuleError) Unwrap() error { return e.Err }
 
 // refusals turns an answer that is no success into an *Error, so that every caller, libraries included, gets the same.
 type refusals struct {

@@ -40,7 +40,7 @@ func New(opts Options) *http.Client {
 	}
 	rt = &agent{next: rt, name: cmp.Or(opts.Agent, "maasctl")}
 	rt = &counter{next: rt, stats: opts.Stats}
-	rt = &outcomes{next: &whole{next: rt}}
+	rt = &watcher{next: &outcomes{next: &whole{next: rt}}}
 	if opts.Trace != nil {
 		rt = &tracer{next: rt, out: opts.Trace, redactor: opts.Redactor}
 	}

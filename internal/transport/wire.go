@@ -35,8 +35,7 @@ type outcomes struct{ next http.RoundTripper }
 
 func (o *outcomes) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := o.next.RoundTrip(r)
-	var wrong *AnswerError
-	if err == nil || errors.As(err, &wrong) {
+	if err == nil || isAnswer(err) {
 		return resp, err
 	}
 	ended := r.Context().Err()

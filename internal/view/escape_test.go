@@ -152,7 +152,7 @@ func TestHostileText(t *testing.T) {
 		"markdown": func(w io.Writer, text string) error { return Markdown(w, hostilePlan(text)) },
 		"github":   func(w io.Writer, text string) error { return PlanGitHub(w, hostilePlan(text)) },
 		"sarif":    func(w io.Writer, text string) error { return PlanSARIF(w, hostilePlan(text), "v1") },
-		"result":   func(w io.Writer, text string) error { return Result(w, result(text), text) },
+		"result":   func(w io.Writer, text string) error { return Result(w, result(text), text, text) },
 		"progress": func(w io.Writer, text string) error {
 			for _, p := range []*Progress{NewProgress(w, false, true, time.Now), NewProgress(w, false, false, time.Now)} {
 				for i, o := range result(text).Outcomes {

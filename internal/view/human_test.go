@@ -190,15 +190,38 @@ func TestResult(t *testing.T) {
 		c.Desired = &plan.Object{Address: c.Address, Kind: c.Kind, Name: c.Name}
 		o := apply.Outcome{Change: c, State: s}
 		if s == apply.Failed {
-			o.Err = errors.New("POST /x: 422 name can't be blank")
+			o.Err, o.Effect = errors.New("POST /x: 422 name can't be blank"), apply.InPart
 		}
 		r.Outcomes = append(r.Outcomes, o)
 	}
 	var b bytes.Buffer
-	if err := Result(&b, r, "9 requests (3 writes), 0.1 s."); err != nil {
+	if err := Result(&b, r, "9 requests (3 writes), 0.1 s.", "Mend it."); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "result.txt", b.String())
+}
+
+// The first line says what has happened to the servers, and not more.
+func TestHeadline(t *testing.T) {
+	change := &plan.Change{Address: "one:thing/a", Action: plan.Create}
+	done, failed := apply.Outcome{Change: change, State: apply.Done}, apply.Outcome{Change: change, State: apply.Failed}
+	part, unknown := failed, failed
+	part.Effect, unknown.Effect = apply.InPart, apply.Unknown
+	notRun := apply.Outcome{Change: change, State: apply.NotRun}
+	for want, r := range map[string]apply.Result{
+		"Applied: 1 created, 0 updated, 0 deleted.":                                        {Outcomes: []apply.Outcome{done}},
+		"Applied in part: 1 created, 0 updated, 0 deleted.":                                {Outcomes: []apply.Outcome{done, unknown}},
+		"Applied in part: no change was made whole, but something was written.":            {Outcomes: []apply.Outcome{failed, part, unknown}},
+		"Failed: nothing is known to have been changed, but something may have been.":      {Outcomes: []apply.Outcome{failed, unknown}},
+		"Failed: nothing was changed.":                                                     {Outcomes: []apply.Outcome{failed, failed}},
+		"Interrupted: nothing was changed.":                                                {Outcomes: []apply.Outcome{notRun}, Interrupted: true},
+		"Interrupted: nothing is known to have been changed, but something may have been.": {Outcomes: []apply.Outcome{unknown}, Interrupted: true},
+		"Interrupted: 1 created, 0 updated, 0 deleted.":                                    {Outcomes: []apply.Outcome{done, notRun}, Interrupted: true},
+	} {
+		if got := Headline(&r); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }
 
 func TestProgressIsQuietWithoutATerminal(t *testing.T) {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -8,23 +9,11 @@ import (
 	"example.com/maasctl/pkg/plan"
 )
 
-// Result tells what became of a plan: counts, and every change that wasn't made with the reason.
-func Result(w io.Writer, r *apply.Result, cost string) error {
+// Result tells what became of a plan: counts, and every change that wasn't made, or not wholly. advice is what to do about
+// those; "" where there are none.
+func Result(w io.Writer, r *apply.Result, cost, advice string) error {
 	var b strings.Builder
-	done := map[plan.Action]int{}
-	for _, o := range r.Outcomes {
-		if o.State == apply.Done {
-			done[o.Change.Action]++
-		}
-	}
-	verb := "Applied"
-	switch {
-	case r.Interrupted:
-		verb = "Interrupted"
-	case r.Count(apply.Done) < len(r.Outcomes):
-		verb = "Applied in part"
-	}
-	_ = Print(&b, "%s: %d created, %d updated, %d deleted. %s\n", verb, done[plan.Create], done[plan.Update], done[plan.Delete], cost)
+	_ = Print(&b, "%s %s\n", Headline(r), cost)
 	for _, group := range []struct {
 		state apply.State
 		head  string
@@ -37,14 +26,54 @@ func Result(w io.Writer, r *apply.Result, cost string) error {
 		b.WriteString(group.head + "\n")
 		for _, o := range r.Outcomes {
 			if o.State == group.state {
-				_ = Print(&b, "  %s %s\n", o.Change.Action, o.Change.Title())
+				_ = Print(&b, "  %s %s%s\n", o.Change.Action, o.Change.Title(), leftBy(o))
 			}
 		}
 	}
-	if r.Count(apply.Done) < len(r.Outcomes) {
-		b.WriteString("Run the same command again: it goes on from here.\n")
+	if advice != "" {
+		_ = Print(&b, "%s\n", advice)
 	}
 	return Print(w, "%s", Styled(b.String()))
+}
+
+// Headline says in one line what has happened to the servers.
+func Headline(r *apply.Result) string {
+	done := map[plan.Action]int{}
+	for _, o := range r.Outcomes {
+		if o.State == apply.Done {
+			done[o.Change.Action]++
+		}
+	}
+	verb := "Applied"
+	switch {
+	case r.Interrupted:
+		verb = "Interrupted"
+	case r.Count(apply.Done) == 0 && !r.Changed():
+		verb = "Failed"
+	case r.Count(apply.Done) < len(r.Outcomes):
+		verb = "Applied in part"
+	}
+	switch {
+	case r.Count(apply.Done) > 0 || len(r.Outcomes) == 0:
+		return fmt.Sprintf("%s: %d created, %d updated, %d deleted.", verb, done[plan.Create], done[plan.Update], done[plan.Delete])
+	case r.Changed():
+		return verb + ": no change was made whole, but something was written."
+	case r.Unsure():
+		return verb + ": nothing is known to have been changed, but something may have been."
+	}
+	return verb + ": nothing was changed."
+}
+
+// leftBy says what a failed change did all the same.
+func leftBy(o apply.Outcome) string {
+	switch o.Effect {
+	case apply.InPart:
+		return " (done in part)"
+	case apply.Unknown:
+		return " (it may have been done)"
+	case apply.Nothing:
+	}
+	return ""
 }
 
 // outcome is an Outcome as JSON.
@@ -53,6 +82,7 @@ type outcome struct {
 	Action  plan.Action  `json:"action"`
 	State   apply.State  `json:"state"`
 	Error   string       `json:"error,omitempty"`
+	Effect  apply.Effect `json:"effect,omitempty"` // of what failed: "part" or "unknown"
 }
 
 // Applied is a plan with what became of it, as JSON.
@@ -72,7 +102,7 @@ func NewApplied(p *plan.Plan, r *apply.Result) Applied {
 	}
 	a.Interrupted = r.Interrupted
 	for _, o := range r.Outcomes {
-		out := outcome{Address: o.Change.Address, Action: o.Change.Action, State: o.State}
+		out := outcome{Address: o.Change.Address, Action: o.Change.Action, State: o.State, Effect: o.Effect}
 		if o.Err != nil {
 			out.Error = o.Err.Error()
 		}

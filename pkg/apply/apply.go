@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/maasctl/pkg/plan"
 )
@@ -14,8 +15,8 @@ import (
 type Handover func(plan.Handed) (any, error)
 
 // Executor carries out changes on one system. Execute is never called twice at once for changes of one lane. The
-// outputs it returns are what other objects may take over. An error should say what the server said; the change itself is
-// added by the caller.
+// outputs it returns are what other objects may take over. An error should say what the server said, and what has been
+// done all the same (EffectError); the change itself is added by the caller.
 type Executor interface {
 	Execute(ctx context.Context, change *plan.Change, handed Handover) (outputs map[string]any, err error)
 }
@@ -54,6 +55,7 @@ type Outcome struct {
 	Change *plan.Change
 	State  State
 	Err    error
+	Effect Effect // of a change that failed
 }
 
 // Result is what became of a plan.
@@ -71,6 +73,16 @@ func (r *Result) Count(s State) int {
 		}
 	}
 	return n
+}
+
+// Changed tells whether anything is known to have been changed.
+func (r *Result) Changed() bool { return r.Count(Done) > 0 || r.left(InPart) }
+
+// Unsure tells whether there is a change of which nobody knows whether it was made.
+func (r *Result) Unsure() bool { return r.left(Unknown) }
+
+func (r *Result) left(e Effect) bool {
+	return slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Effect == e })
 }
 
 // Err joins the errors of the changes that failed; nil where none did.

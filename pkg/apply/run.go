@@ -188,7 +188,7 @@ func (r *run) result() *Result {
 		if s.state == "" {
 			s.state = NotRun
 		}
-		res.Outcomes = append(res.Outcomes, Outcome{Change: s.change, State: s.state, Err: s.err})
+		res.Outcomes = append(res.Outcomes, Outcome{Change: s.change, State: s.state, Err: s.err, Effect: effectOf(s.err)})
 	}
 	res.Interrupted = res.Interrupted && res.Count(NotRun)+res.Count(Failed) > 0
 	return res

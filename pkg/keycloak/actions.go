@@ -49,15 +49,17 @@ func (k actionKind) read(ctx context.Context, r *reader, realm *plan.Object) ([]
 func (k actionKind) write(ctx context.Context, s *Session, c *change) error {
 	w := k.shape()
 	if c.Live == nil {
-		there, err := w.look(ctx, s, c.Address)
+		look := func() (bool, error) { return w.look(ctx, s, c.Address) }
+		there, err := look()
+		if err == nil && !there {
+			to := path(c.realm(), "authentication", "register-required-action")
+			err = insist(ctx, func() error {
+				_, err := s.api.do(ctx, http.MethodPost, to, map[string]any{"providerId": c.Name, "name": c.Name})
+				return err
+			}, look)
+		}
 		if err != nil {
 			return err
-		}
-		if !there {
-			to := path(c.realm(), "authentication", "register-required-action")
-			if _, err := s.api.do(ctx, http.MethodPost, to, map[string]any{"providerId": c.Name, "name": c.Name}); err != nil {
-				return err
-			}
 		}
 	}
 	return w.update(ctx, s, c)

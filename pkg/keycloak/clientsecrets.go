@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"sync"
 
-	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/secret"
 )
 
@@ -113,18 +112,19 @@ func (s *Session) newSecret(ctx context.Context, c *change) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var a answer
-	err = retried(ctx, func() error {
-		a, err = s.api.do(ctx, http.MethodPost, item+"/client-secret", map[string]any{})
+	made := ""
+	err = insist(ctx, func() error {
+		a, err := s.api.do(ctx, http.MethodPost, item+"/client-secret", map[string]any{})
+		if err != nil {
+			return err
+		}
+		var shown map[string]any
+		err = decode(item, a.body, &shown)
+		made = str(shown, "value")
 		return err
+	}, func() (bool, error) {
+		made, err = s.shownSecret(ctx, c)
+		return made != "", err
 	})
-	if transport.Uncertain(err) {
-		return s.shownSecret(ctx, c) // it may have been made
-	}
-	if err != nil {
-		return "", err
-	}
-	var shown map[string]any
-	err = decode(item, a.body, &shown)
-	return str(shown, "value"), err
+	return made, err
 }

@@ -94,6 +94,7 @@ func (s *Session) Execute(ctx context.Context, c *plan.Change, handed apply.Hand
 	if !ok {
 		return nil, fmt.Errorf("Keycloak has no kind %q", c.Kind) //nolint:staticcheck // a name
 	}
+	ctx, effects := transport.Watch(ctx)
 	ch := &change{Change: c, handed: handed, outputs: map[string]any{}}
 	var err error
 	if c.Action == plan.Delete {
@@ -101,13 +102,16 @@ func (s *Session) Execute(ctx context.Context, c *plan.Change, handed apply.Hand
 	} else {
 		err = k.write(ctx, s, ch)
 	}
-	return ch.outputs, s.explain(err)
+	return ch.outputs, apply.WithEffect(s.explain(err), effects.Taken(), effects.Open())
 }
 
 var _ apply.Executor = (*Session)(nil)
 
-// explain says what to do about errors that have one cause.
+// explain says what to do about errors that have one cause. A 403 with words of its own isn't about the account's roles.
 func (s *Session) explain(err error) error {
+	if says(err, http.StatusForbidden, `"errorMessage"`) && !isNotAuthorized(err) {
+		return &transport.RuleError{Err: err}
+	}
 	if transport.Is(err, http.StatusForbidden, http.StatusUnauthorized) && !isNotAuthorized(err) {
 		return &ErrNotAuthorized{Server: s.config.URL, Err: err}
 	}

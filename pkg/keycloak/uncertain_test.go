@@ -60,6 +60,62 @@ func TestBrokenConnectionsAtCreates(t *testing.T) {
 	})
 }
 
+// unsure is a way to a server that answers some POSTs with 503, so many times: before they take effect, or after.
+type unsure struct {
+	server http.Handler
+	part   string // of the path
+	after  bool
+	times  int
+
+	mu   sync.Mutex
+	seen int
+}
+
+func (u *unsure) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	u.mu.Lock()
+	hit := r.Method == http.MethodPost && strings.Contains(r.URL.Path, u.part) && u.seen < u.times
+	if hit {
+		u.seen++
+	}
+	u.mu.Unlock()
+	if !hit {
+		u.server.ServeHTTP(w, r)
+		return
+	}
+	if u.after {
+		u.server.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	w.WriteHeader(http.StatusServiceUnavailable)
+}
+
+// Where the server is away at POSTs that make no object, it is looked before they are sent again, and what isn't there in
+// the end isn't reported as done.
+func TestServerThatIsAwayAtPosts(t *testing.T) {
+	for _, after := range []bool{true, false} {
+		for _, part := range []string{"/client-secret", "/register-required-action", "/role-mappings", "/clients", "/token"} {
+			u := &unsure{part: part, after: after, times: 2}
+			h := httptest.NewServer(u)
+			t.Cleanup(h.Close)
+			u.server = keycloaktest.New(keycloaktest.Options{Version: 18}) // makes no secrets by itself
+			times := u.times
+			u.times = 0
+			w := newWorld(t, newServer("away", h.URL+"/auth", 18))
+			w.applyText(`realms: {REALM: {roles: {r: {}}}}`)
+			w.admin.must(http.MethodDelete, "/"+w.realm+"/authentication/required-actions/CONFIGURE_TOTP", nil)
+			u.mu.Lock()
+			u.times = times
+			u.mu.Unlock()
+			w.applyText(`realms: {REALM: {roles: {r: {}}, requiredActions: {CONFIGURE_TOTP: {enabled: true}}, users: {user: {roles: [r]}}, clients: {c: {publicClient: false}}}}`)
+			if u.seen == 0 || !after && u.seen != times {
+				t.Errorf("%s was asked for %d times while the server was away", part, u.seen)
+			}
+			if v := w.get("/clients/" + w.client("c")["id"].(string) + "/client-secret")["value"]; v == nil || v == "" {
+				t.Errorf("%s: the client has no secret: %v", part, v)
+			}
+		}
+	}
+}
+
 // Each request fails once, and without having done anything, as the servers do where one request disturbs another.
 func TestAccidentsOfTheServer(t *testing.T) {
 	for _, version := range []int{26, 18} {

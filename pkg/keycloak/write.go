@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/plan"
 )
 
@@ -95,6 +96,7 @@ func (w *shape) create(ctx context.Context, s *Session, c *change, body map[stri
 		if lookErr != nil {
 			return false, fmt.Errorf("%w (and looking whether it is there: %w)", err, lookErr)
 		}
+		transport.Settle(ctx, there)
 		if there {
 			return false, w.update(ctx, s, c)
 		}
@@ -186,6 +188,29 @@ func retried(ctx context.Context, try func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := try()
 		if attempt >= worth(err) {
+			return err
+		}
+		if waitErr := wait(ctx, attempt); waitErr != nil {
+			return waitErr
+		}
+	}
+}
+
+// insist sends a POST until the server takes it, and looks before it sends it again whether it has.
+func insist(ctx context.Context, post func() error, look func() (bool, error)) error {
+	for attempt := 1; ; attempt++ {
+		err := post()
+		if !unsettled(err) && !collided(err) {
+			return err
+		}
+		there, lookErr := look()
+		if lookErr != nil {
+			return fmt.Errorf("%w (and looking whether it took effect: %w)", err, lookErr)
+		}
+		if transport.Settle(ctx, there); there {
+			return nil
+		}
+		if attempt == attempts {
 			return err
 		}
 		if waitErr := wait(ctx, attempt); waitErr != nil {

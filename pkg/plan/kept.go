@@ -1,5 +1,10 @@
 package plan
 
+import (
+	"reflect"
+	"slices"
+)
+
 // Unkept is what an apply has written and the server doesn't show: it took the request and kept something else.
 type Unkept struct {
 	Note
@@ -16,18 +21,7 @@ const (
 // Unkept compares what the servers have after an apply with what the changes that were carried out have written. before is
 // what was read when the plan was made, after what was read since.
 func (p *Plan) Unkept(carriedOut []*Change, before, after State) []Unkept {
-	known := func(h Handed) (any, bool) {
-		for _, state := range []State{after, before} {
-			if o, ok := state[h.From]; ok {
-				if v, ok := o.Outputs[h.Field]; ok {
-					return v, true
-				}
-				v, ok := o.Fields[h.Field]
-				return v, ok
-			}
-		}
-		return nil, false
-	}
+	known := func(h Handed) (any, bool) { return p.known(h, before, after) }
 	out := []Unkept{}
 	for _, c := range carriedOut {
 		live := after[c.Address]
@@ -44,6 +38,39 @@ func (p *Plan) Unkept(carriedOut []*Change, before, after State) []Unkept {
 		}
 	}
 	return out
+}
+
+// TookEffect tells whether the servers show anything of a change that failed, and whether they can: what they never show
+// leaves that open.
+func (p *Plan) TookEffect(c *Change, before, after State) (made, known bool) {
+	live := after[c.Address]
+	if c.Action != Update || live == nil {
+		return (c.Action == Delete) == (live == nil), c.Action != Update
+	}
+	left := compare(c.Desired.Fields, live.Fields, c.exact, func(h Handed) (any, bool) { return p.known(h, before, after) })
+	for _, f := range c.Fields {
+		same := func(l FieldChange) bool {
+			return l.Name == f.Name && l.Element == f.Element && l.Action == f.Action && reflect.DeepEqual(l.Old, f.Old)
+		}
+		if !slices.ContainsFunc(left, same) {
+			return true, true
+		}
+	}
+	return false, len(c.Desired.Unread) == 0
+}
+
+// known is what an object has handed over: as it was read last, or else before.
+func (p *Plan) known(h Handed, before, after State) (any, bool) {
+	for _, state := range []State{after, before} {
+		if o, ok := state[h.From]; ok {
+			if v, ok := o.Outputs[h.Field]; ok {
+				return v, true
+			}
+			v, ok := o.Fields[h.Field]
+			return v, ok
+		}
+	}
+	return nil, false
 }
 
 // unkept are the fields that the server has otherwise than they were written. What another object hands over counts only

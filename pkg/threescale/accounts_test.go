@@ -21,6 +21,27 @@ products:
     servicePlans: {Default: {default: true}}
 `
 
+// A key whose adding nobody heard of is looked for before it is added again.
+func TestKeyThatMayHaveBeenAdded(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []string{"count=2 status=503", "count=2 status=503 when=after", "nth=1 reset when=after", "nth=1 half"} {
+		tn := newTenant(t, threescaletest.Options{Faults: faulty(t, "POST /admin/api/accounts/*/keys.json "+fault)})
+		tn.variables["KEY"], tn.variables["OTHER_KEY"], tn.variables["PASSWORD"] = "a-key-of-its-own", "another-key-0001", "correct horse battery"
+		text := soldByID + `
+accounts:
+  Team A:
+    users: {team-a: {email: team-a@example.com, password: "${env:PASSWORD}"}}
+    applications: {finder: {product: search, plan: basic, keys: ["${env:KEY}", "${env:OTHER_KEY}"]}}
+`
+		if err := tn.run(tn.plan(tn.document(text)), applyAll).Err(); err != nil {
+			t.Errorf("%s: %v", fault, err)
+		}
+		if p := tn.plan(tn.document(text)); !p.Empty {
+			t.Errorf("%s: left to do: %s", fault, lines(p))
+		}
+	}
+}
+
 func TestAccountRoundTrip(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t, threescaletest.Options{})

@@ -330,7 +330,7 @@ func (s *Session) changeKeys(ctx context.Context, path string, have, want []stri
 		}
 	}
 	for len(add) > 0 {
-		err := s.api.do(ctx, http.MethodPost, path+".json", map[string]any{"key": add[0]}, nil)
+		err := s.addKey(ctx, path, add[0])
 		if says(err, http.StatusUnprocessableEntity, "Limit reached") && len(drop) > 0 {
 			if err := s.delete(ctx, path+"/"+url.PathEscape(drop[0])+".json"); err != nil {
 				return keyError(err, "take an old key away")
@@ -351,6 +351,23 @@ func (s *Session) changeKeys(ctx context.Context, path string, have, want []stri
 	return nil
 }
 
+func (s *Session) addKey(ctx context.Context, path, key string) error {
+	_, err := s.create(ctx, func() (int64, error) {
+		return 1, s.api.do(ctx, http.MethodPost, path+".json", map[string]any{"key": key}, nil)
+	}, func() (int64, error) {
+		found, err := list[struct {
+			Value string `json:"value"`
+		}](ctx, s.api, path+".json")
+		for _, k := range found {
+			if k.Value == key {
+				return 1, err
+			}
+		}
+		return 0, err
+	})
+	return err
+}
+
 // keyError says what was tried, without the request's path: it holds the key.
 func keyError(err error, what string) error {
 	var e *transport.Error
@@ -361,8 +378,17 @@ func keyError(err error, what string) error {
 	if errors.As(err, &wrong) {
 		return fmt.Errorf("%s: %w", what, &transport.AnswerError{Method: wrong.Method, Path: "keys", Want: wrong.Want, Got: wrong.Got})
 	}
-	return fmt.Errorf("%s: no answer", what)
+	return &keylessError{what, err}
 }
+
+// keylessError keeps what its cause says to itself.
+type keylessError struct {
+	what string
+	err  error
+}
+
+func (e *keylessError) Error() string { return e.what + ": no answer" }
+func (e *keylessError) Unwrap() error { return e.err }
 
 // applicationPlan is the number of the plan that the application is to have.
 func (s *Session) applicationPlan(ctx context.Context, c *change) (int64, error) {

@@ -110,6 +110,43 @@ func refusedSystemName(err error) bool {
 
 func gone(err error) bool { return transport.Is(err, http.StatusNotFound) }
 
+// adviceFor is what to do first where 3scale refuses with these words.
+func adviceFor(body string) string {
+	for _, rule := range [][2]string{
+		{"application depends on it", "move its applications to another plan, or delete them, first"},
+		{"contract depends on it", "move its subscriptions to another service plan, or end them, first"},
+		{"unsuspended application", "delete or suspend the account's applications of the product first"},
+		{"Hits metric cannot be deleted", "every product and backend keeps it"},
+		{textStillUsed, "take it out of the backends of all products first"},
+		{textInLatest, "promote the product without it first"},
+		{"used in one of your APIs", "take it out of the policies of all products first"},
+		{`"status":"Forbidden"`, "the last product and the tenant's default one stay, and what the tenant's plan lacks is refused to everybody: " +
+			"maasctl doctor tells what that is"},
+	} {
+		if strings.Contains(body, rule[0]) {
+			return rule[1]
+		}
+	}
+	if strings.TrimSpace(body) == "" {
+		return "the tenant's plan allows no more of these, or the tenant is suspended"
+	}
+	return ""
+}
+
+// refusedByRule tells a 403 that isn't about the token: a delete that something stands in the way of, a limit, a part of
+// 3scale that is switched off. Pages are somebody else's, between here and there.
+func refusedByRule(err error) (*transport.RuleError, bool) {
+	var e *transport.Error
+	if !errors.As(err, &e) || e.Status != http.StatusForbidden {
+		return nil, false
+	}
+	body := strings.TrimSpace(string(e.Body))
+	if strings.Contains(body, "Access denied") || strings.Contains(body, "correct permissions") || body != "" && !strings.HasPrefix(body, "{") {
+		return nil, false
+	}
+	return &transport.RuleError{Err: err, Advice: adviceFor(body)}, true
+}
+
 // ErrNotAuthorized is a token that the tenant doesn't know, or that lacks a right.
 type ErrNotAuthorized struct {
 	Server string

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/maasctl/pkg/apply"
 	"example.com/maasctl/pkg/plan"
@@ -304,5 +305,54 @@ func (c *concurrency) end(owner string) {
 	defer c.mu.Unlock()
 	if c.under[owner]--; c.under[owner] == 0 {
 		delete(c.under, owner)
+	}
+}
+
+// A rule that is to be there twice is there twice, however often the server is away when it is made: looking whether it came
+// counts the same rules each time.
+func TestRuleThatStandsThereTwice(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"before", "after"} {
+		tn := newTenant(t, threescaletest.Options{Faults: faulty(t, "POST /admin/api/services/*/mapping_rules.json count=3 status=503 when="+when)})
+		tn.reach(rulesDocument([]string{"GET /aa"}))
+		want := []string{"GET /aa", "GET /aa", "GET /aa", "GET /bb"}
+		if err := tn.run(tn.plan(tn.document(rulesDocument(want))), applyAll).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if have, _ := tn.liveRules(); !slices.Equal(have, want) {
+			t.Errorf("failing %s: %v, want %v", when, have, want)
+		}
+	}
+}
+
+// A change that fails says what it has done to the server: nothing, something, or that nobody knows.
+func TestEffectsOfFailures(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]apply.Effect{
+		"POST /admin/api/services/*/metrics.json status=422":                         apply.Nothing,
+		"POST /admin/api/services/*/metrics.json status=500":                         apply.Nothing, // it was looked for
+		"POST /admin/api/services/*/metrics.json status=503":                         apply.Nothing, // as often as there was patience
+		"PATCH /admin/api/services/*/proxy.json status=500":                          apply.Unknown,
+		"PATCH /admin/api/services/*/proxy.json reset when=after":                    apply.Unknown,
+		"POST /admin/api/services/*/mapping_rules.json nth=2 status=422":             apply.InPart,
+		"PUT /admin/api/services/*/proxy/policies.json status=404":                   apply.Nothing,
+		"PUT /admin/api/services/*/proxy/policies.json status=504":                   apply.Unknown,
+		"POST /admin/api/application_plans/*/metrics/*/limits.json nth=3 status=422": apply.InPart,
+	} {
+		tn := newTenant(t, threescaletest.Options{Faults: faulty(t, fault)})
+		tn.config.Patience = 50 * time.Millisecond
+		r := tn.run(tn.plan(tn.document(everything)), applyAll)
+		failed := 0
+		for _, o := range r.Outcomes {
+			if o.State == apply.Failed {
+				failed++
+				if o.Effect != want {
+					t.Errorf("%s: %s: %q, want %q", fault, o.Change.Address, o.Effect, want)
+				}
+			}
+		}
+		if failed == 0 {
+			t.Errorf("%s: nothing failed", fault)
+		}
 	}
 }

@@ -109,12 +109,13 @@ func (e *ruleEditor) insert(ctx context.Context, steps []plan.Edit, i int) error
 		return 1, e.s.api.do(ctx, http.MethodPost, e.path+".json", body, nil)
 	}, func() (int64, error) { // rules have no name and may stand there twice: one more than before is this one
 		found, err := rulesOf(ctx, e.s.api, e.s, e.owner)
+		now := 0
 		for _, f := range found {
 			if f.HTTPMethod+" "+f.Pattern == item.Label {
-				before--
+				now++
 			}
 		}
-		if before < 0 {
+		if now > before {
 			return 1, err
 		}
 		return 0, err

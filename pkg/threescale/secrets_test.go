@@ -49,7 +49,7 @@ func TestSecretsAreSeenNowhere(t *testing.T) {
 		if err := r.Err(); err != nil {
 			t.Fatal(err)
 		}
-		if err := view.Result(&seen, r, ""); err != nil {
+		if err := view.Result(&seen, r, "", ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +66,7 @@ func TestSecretsAreSeenNowhere(t *testing.T) {
 		t.Fatal("nothing failed")
 	}
 	fmt.Fprintf(&seen, "%v %+v %#v", r.Err(), r.Err(), r.Err())
-	if err := view.Result(&seen, r, ""); err != nil {
+	if err := view.Result(&seen, r, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	for _, where := range []struct{ name, text string }{{"plans, output and errors", seen.String()}, {"the trace", trace.String()}} {

@@ -75,6 +75,7 @@ func (s *Session) Execute(ctx context.Context, c *plan.Change, handed apply.Hand
 	if !ok {
 		return nil, fmt.Errorf("3scale has no kind %q", c.Kind)
 	}
+	ctx, effects := transport.Watch(ctx)
 	ch := &change{Change: c, handed: handed, outputs: map[string]any{}}
 	var err error
 	if c.Action == plan.Delete {
@@ -82,7 +83,7 @@ func (s *Session) Execute(ctx context.Context, c *plan.Change, handed apply.Hand
 	} else {
 		err = k.write(ctx, s, ch)
 	}
-	return ch.outputs, s.explain(err)
+	return ch.outputs, apply.WithEffect(s.explain(err), effects.Taken(), effects.Open())
 }
 
 var _ apply.Executor = (*Session)(nil)
@@ -91,6 +92,9 @@ var _ apply.Executor = (*Session)(nil)
 func (s *Session) explain(err error) error {
 	if transport.Is(err, http.StatusForbidden) && (says(err, http.StatusForbidden, "Access denied") || says(err, http.StatusForbidden, "correct permissions")) {
 		return &ErrNotAuthorized{Server: s.api.base, Err: err}
+	}
+	if rule, ok := refusedByRule(err); ok {
+		return rule
 	}
 	return err
 }
@@ -118,8 +122,8 @@ func (s *Session) known(a plan.Address) bool {
 }
 
 // create sends a POST that can't be sent twice. Where the connection broke, or something in between answered, it looks
-// whether the object is there before it sends again, and so where the name is taken. look returns its number, or 0. An
-// error of post that is waiting is tried again.
+// whether the object is there before it sends again; it looks, too, where the name is taken or the server stumbled. look
+// returns the object's number, or 0, however often it is called. An error of post that is waiting is tried again.
 func (s *Session) create(ctx context.Context, post func() (int64, error), look func() (int64, error)) (int64, error) {
 	var id int64
 	err := s.waitFor(ctx, func() (bool, error) {
@@ -130,13 +134,14 @@ func (s *Session) create(ctx context.Context, post func() (int64, error), look f
 		}
 		_, passes := err.(waiting) //nolint:errorlint // made by post itself
 		passes = passes || transport.Uncertain(err) || transport.Is(err, http.StatusConflict)
-		if !passes && !says(err, http.StatusUnprocessableEntity, textTaken) {
+		if !passes && !says(err, http.StatusUnprocessableEntity, textTaken) && !transport.Is(err, http.StatusInternalServerError) {
 			return false, err
 		}
 		found, lookErr := look()
 		if lookErr != nil {
 			return false, fmt.Errorf("%w (and looking whether it took effect: %w)", err, lookErr)
 		}
+		transport.Settle(ctx, found != 0)
 		if found != 0 {
 			id = found
 			return true, nil
