@@ -26,15 +26,15 @@ export UPSTREAM_CLIENT_SECRET=demo-only TESTUSER_PASSWORD=demo-only
 
 run() {
 	echo
-	echo "\$ maasctl $1 -f examples/walkthrough/maas.yaml"
-	bin/maasctl "$1" -f examples/walkthrough/maas.yaml --set "threescale.url=$threescale" --set "keycloak.url=$keycloak" \
+	echo "\$ maasctl $* -f examples/walkthrough/maas.yaml"
+	bin/maasctl "$@" -f examples/walkthrough/maas.yaml --set "threescale.url=$threescale" --set "keycloak.url=$keycloak" \
 		--set "realms.maas.identityProviders.keycloak-oidc.discovery=${keycloak%/}/realms/master"
 }
 
 code=0
 run diff || code=$?
 [ "$code" = 2 ] || { echo "diff: exit $code, expected 2 (there is all to do)" >&2; exit 1; }
-run apply
+run apply --yes
 run diff
 
 echo

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +32,8 @@ func newApply(g *global) *cobra.Command {
 		Use:   "apply [plan.json]",
 		Short: "Make the servers what the document says",
 		Long: "Compare the document with the servers and change what differs. Running it again changes nothing.\n" +
-			"Objects are deleted only where the document says `absent: true`, or with --prune, which has to be confirmed.\n\n" +
+			"On a terminal it shows what it would change and asks; elsewhere it goes on, but --prune needs --yes. Objects are\n" +
+			"deleted only where the document says `absent: true`, or with --prune.\n\n" +
 			"With a plan that `diff --out` has written, apply reads the servers again and refuses (exit code 5) where they, or the\n" +
 			"document, would now lead to another plan.",
 		Example: "  maasctl apply -f maas.yaml\n" +
@@ -45,7 +47,7 @@ func newApply(g *global) *cobra.Command {
 		},
 	}
 	addPlanFlags(cmd, &o.plan)
-	cmd.Flags().BoolVar(&o.yes, "yes", false, "don't ask before objects are deleted")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "don't ask; needed for --prune where nobody can be asked")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show the plan and stop")
 	cmd.Flags().IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes more than `N` objects")
 	return cmd
@@ -55,16 +57,15 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	if err := o.format(human, json, yaml); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	stop, interrupted := o.interrupts(ctx, cancel)
 	begin := o.Now()
+	attended, end := o.interruptible(ctx)
+	defer end()
+	reading, cancel := context.WithTimeout(attended, o.timeout)
+	defer cancel()
 	saved, err := o.loadSaved()
 	if err != nil {
 		return err
 	}
-	reading, endReading := untilStopped(ctx, stop)
-	defer endReading()
 	c, err := o.connect(reading)
 	if err != nil {
 		return err
@@ -77,10 +78,6 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
 	p, live, err := o.makePlan(reading, c, saved)
 	if err != nil {
-		if interrupted() {
-			_ = view.Print(o.Err, "Interrupted. Nothing was changed.\n")
-			return errInterrupted
-		}
 		return err
 	}
 	if err := o.show(p); err != nil {
@@ -89,9 +86,22 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	if p.Empty || o.dryRun {
 		return o.nothing(p, c.cost(o.Now().Sub(begin)))
 	}
-	if err := o.allowed(p); err != nil {
+	asking := o.Now()
+	if err := o.allowed(attended, p); err != nil {
 		return err
 	}
+	if end() {
+		return context.Canceled
+	}
+	begin = begin.Add(o.Now().Sub(asking)) // who thinks about it takes none of the command's time
+	return o.carryOut(ctx, c, p, live, begin)
+}
+
+// carryOut applies the plan, in what is left of the command's time, and says what became of it.
+func (o *applyOptions) carryOut(ctx context.Context, c *connection, p *plan.Plan, live plan.State, begin time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, o.timeout-o.Now().Sub(begin))
+	defer cancel()
+	stop, interrupted := o.finishing(ctx, cancel)
 	progress := view.NewProgress(o.Err, view.CanRewrite(o.Err, o.getenv), o.verbose, o.Now)
 	r := c.Apply(ctx, p, live, apply.Options{Stop: stop, Observe: progress.Observe})
 	progress.End()
@@ -166,42 +176,22 @@ func (o *applyOptions) makePlan(ctx context.Context, c *connection, saved *plan.
 	return p, live, err
 }
 
-// interrupts turns the first Ctrl-C into a wish to stop and the second into the end of everything.
-func (o *applyOptions) interrupts(ctx context.Context, cancel context.CancelFunc) (stop <-chan struct{}, interrupted func() bool) {
-	ch := make(chan struct{})
-	go func() {
-		select {
-		case <-o.Interrupts:
-		case <-ctx.Done():
-			return
-		}
-		_ = view.Print(o.Err, "\nInterrupted: finishing what is under way. Once more to stop at once.\n")
-		close(ch)
-		select {
-		case <-o.Interrupts:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ch, func() bool {
-		select {
-		case <-ch:
-			return true
-		default:
-			return false
-		}
-	}
-}
-
+// show prints the plan. As data it comes with what became of it, in one value at the end; who is asked sees it before.
 func (o *applyOptions) show(p *plan.Plan) error {
+	out := o.Out
 	if o.output != human {
-		return nil // all in one value at the end
+		if out = o.Err; !o.attended() || o.yes {
+			return nil
+		}
 	}
-	if err := view.Human(o.Out, p, o.style()); err != nil {
+	if err := view.Human(out, p, o.style()); err != nil {
 		return err
 	}
-	return view.Print(o.Out, "%s\n", view.SummaryLine(p))
+	return view.Print(out, "%s\n", view.SummaryLine(p))
 }
+
+// attended tells whether somebody sits there who can be asked.
+func (o *applyOptions) attended() bool { return view.IsTerminal(o.In) && view.IsTerminal(o.Out) }
 
 // nothing ends a command that had nothing to apply, or wasn't to apply it.
 func (o *applyOptions) nothing(p *plan.Plan, cost string) error {
@@ -211,11 +201,18 @@ func (o *applyOptions) nothing(p *plan.Plan, cost string) error {
 	return view.Print(o.Out, "Nothing was changed. %s\n", cost)
 }
 
-// allowed makes sure that what a plan deletes is wanted.
-func (o *applyOptions) allowed(p *plan.Plan) error {
+// allowed makes sure that what a plan does is wanted: on a terminal by asking, whatever it is. Where nobody can be asked,
+// --prune has to be confirmed by --yes; what the document itself says goes on.
+func (o *applyOptions) allowed(ctx context.Context, p *plan.Plan) error {
 	deletes := p.Deletes()
 	if len(deletes) > o.maxDeletes {
 		return fmt.Errorf("the plan deletes %s and --max-deletes allows %d; nothing was changed", objects(len(deletes)), o.maxDeletes)
+	}
+	if o.yes {
+		return nil
+	}
+	if o.attended() {
+		return o.ask(ctx)
 	}
 	pruned := 0
 	for _, c := range deletes {
@@ -223,18 +220,32 @@ func (o *applyOptions) allowed(p *plan.Plan) error {
 			pruned++
 		}
 	}
-	if pruned == 0 || o.yes {
-		return nil
-	}
-	if !view.IsTerminal(o.In) || !view.IsTerminal(o.Out) {
+	if pruned > 0 {
 		return fmt.Errorf("--prune would delete %s; say --yes to confirm it where nobody can be asked; nothing was changed", objects(pruned))
 	}
-	_ = view.Print(o.Err, "Delete %s? Type yes to go on: ", objects(pruned))
-	answer, _ := bufio.NewReader(o.In).ReadString('\n')
-	if strings.TrimSpace(answer) != "yes" {
-		return errors.New("not confirmed; nothing was changed")
-	}
 	return nil
+}
+
+// ask waits for a yes; the context ends the waiting.
+func (o *applyOptions) ask(ctx context.Context) error {
+	if err := view.Print(o.Err, "Apply this? Only yes goes on: "); err != nil {
+		return err
+	}
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(o.In).ReadString('\n')
+		answer <- strings.TrimSpace(line)
+	}()
+	select {
+	case said := <-answer:
+		if !strings.EqualFold(said, "yes") {
+			return errors.New("not confirmed; nothing was changed")
+		}
+		return nil
+	case <-ctx.Done():
+		_ = view.Print(o.Err, "\n")
+		return ctx.Err()
+	}
 }
 
 func objects(n int) string {

@@ -18,19 +18,35 @@ func (g *global) options() maas.Options {
 }
 
 // read reads the document, with all that can be said about it and its policy chains without a server: what lint shows is what
-// every command shows, and what it calls an error stops them.
-func (g *global) read() (*maas.Document, maas.Diagnostics) {
-	doc, found := maas.Load(g.options())
-	if doc != nil {
-		found = gateway.Sorted(append(found, gateway.Lint(doc)...))
+// every command shows, and what it calls an error stops them. The context ends waiting for standard input, too.
+func (g *global) read(ctx context.Context) (*maas.Document, maas.Diagnostics, error) {
+	type loaded struct {
+		doc   *maas.Document
+		found maas.Diagnostics
 	}
-	return doc, found
+	done := make(chan loaded, 1)
+	go func() {
+		doc, found := maas.Load(g.options())
+		if doc != nil {
+			found = gateway.Sorted(append(found, gateway.Lint(doc)...))
+		}
+		done <- loaded{doc, found}
+	}()
+	select {
+	case l := <-done:
+		return l.doc, l.found, nil
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 }
 
 // resolved reads the document with all references filled in, and reports all that is to be said about it. With errors, it
 // ends the command.
 func (g *global) resolved(ctx context.Context) (*maas.Document, error) {
-	doc, found := g.read()
+	doc, found, err := g.read(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if doc != nil && !doc.Broken() {
 		ctx, interrupt := context.WithCancel(ctx)
 		defer interrupt()
@@ -103,16 +119,3 @@ func (g *global) print(v any) error {
 }
 
 func (g *global) style() view.Style { return view.NewStyle(g.Out, g.color, g.getenv) }
-
-// readOnly bounds a command that only reads: by --timeout, and by the first Ctrl-C, since reading needs no finishing.
-func (g *global) readOnly(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(ctx, g.timeout)
-	go func() {
-		select {
-		case <-g.Interrupts:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
-}

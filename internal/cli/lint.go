@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"example.com/maasctl/internal/view"
@@ -22,17 +24,22 @@ func newLint(g *global) *cobra.Command {
 			"Other commands check the same and say it on stderr; what is an error here stops diff and apply. With warnings, the\n" +
 			"exit code is 0. Formats: human, json, yaml, sarif, github, junit.",
 		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error { return o.run() },
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "let warnings end with exit code 1, too")
 	return cmd
 }
 
-func (o *lintOptions) run() error {
+func (o *lintOptions) run(ctx context.Context) error {
 	if err := o.format(findingFormats()...); err != nil {
 		return err
 	}
-	_, found := o.read()
+	ctx, end := o.readOnly(ctx)
+	defer end()
+	_, found, err := o.read(ctx)
+	if err != nil {
+		return err
+	}
 	if err := o.showFindings(found); err != nil {
 		return err
 	}

@@ -11,11 +11,16 @@ func newRender(g *global) *cobra.Command {
 		Use:   "render",
 		Short: "Print the document with templates, environment and --set merged",
 		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := g.format(human, yaml, json); err != nil {
 				return err
 			}
-			doc, found := g.read()
+			ctx, end := g.readOnly(cmd.Context())
+			defer end()
+			doc, found, err := g.read(ctx)
+			if err != nil {
+				return err
+			}
 			if doc == nil || doc.Broken() {
 				return g.report(found)
 			}

@@ -15,11 +15,16 @@ func newValidate(g *global) *cobra.Command {
 		Long: "Say whether diff and apply can use the document, as far as that can be known without a server. References to secrets\n" +
 			"needn't lead anywhere yet. Formats: human, json, yaml, sarif, github, junit.",
 		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := g.format(findingFormats()...); err != nil {
 				return err
 			}
-			doc, found := g.read()
+			ctx, end := g.readOnly(cmd.Context())
+			defer end()
+			doc, found, err := g.read(ctx)
+			if err != nil {
+				return err
+			}
 			if g.output != human {
 				return errors.Join(g.showFindings(found), broken(found))
 			}
