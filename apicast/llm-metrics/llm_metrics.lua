@@ -69,7 +69,7 @@ function phases.access(self, context)
   state.calls_model = calls.model(ngx.req.get_method(), ngx.var.uri, self.config.model_paths)
   if state.calls_model then
     local request = guarded('body', inbound.read, self.config, context, state)
-    state.left = guarded('limits', limits.enforce, self, context, request and request.estimate)
+    guarded('limits', limits.enforce, self, context, state, request)
     guarded('body', inbound.rewrite, self.config, request, state)
   end
   guarded('credentials', credentials.apply, self.config, context)

@@ -2,7 +2,9 @@
 
 local next = next
 local now = ngx.now
+local error = error
 local pairs = pairs
+local pcall = pcall
 local prometheus = require('llm_metrics_prometheus')
 local log = require('llm_metrics_log')
 local report = require('llm_metrics_report')
@@ -62,10 +64,7 @@ local function status_of(state)
   return state.answered and ngx.var.status or '499'
 end
 
---- Settles a request; a second call does nothing.
-function _M.settle(self, context, state)
-  if state.settled then return end
-  state.settled = true
+local function settle(self, context, state)
   local service = context.service
   if not service then return end
   local numbers = numbers_of(state, service)
@@ -79,7 +78,18 @@ function _M.settle(self, context, state)
   if not credentials or not (numbers or state.accepted or ngx.var.upstream_status) then return end
   if numbers then count_usage(self, service, credentials, model, numbers) end
   local usage = usage_of(self, context, numbers)
-  if next(usage) then report.add(service, credentials, usage, self.config.backend_timeout) end
+  if not next(usage) then return end
+  report.add(service, credentials, usage, self.config.backend_timeout, state.reservation)
+  state.reservation = nil -- it is given back when the report is in
+end
+
+--- Settles a request; a second call does nothing.
+function _M.settle(self, context, state)
+  if state.settled then return end
+  state.settled = true
+  local ok, err = pcall(settle, self, context, state)
+  if state.reservation then state.reservation:release() end
+  if not ok then error(err, 0) end
 end
 
 return _M

@@ -19,9 +19,10 @@ local DEFAULTS = {
   on_backend_error = 'open', estimate = 'none', backend_timeout = 1000, include_usage = true,
   continuous_usage_stats = false, strip_usage_chunk = true, remove_accept_encoding = true, remove_credentials = true,
   max_request_bytes = 4 * 1024 * 1024, max_models = 100, max_applications = 1000, legacy_prometheus = false,
-  rate_limit_headers = false,
+  rate_limit_headers = false, limits_ttl = 1, reserve = false, reserve_tokens = 1000, reserve_timeout = 600,
 }
 local CHOICES = { on_backend_error = { open = true, closed = true }, estimate = { none = true, max_tokens = true } }
+local NOUGHT = { limits_ttl = true } -- may be 0
 local OBJECTS = { rules = true, metrics = true, enforce = true, include_usage_paths = true, model_paths = true, application_lookup = true }
 
 local function wrong(...)
@@ -33,7 +34,7 @@ local function option(given, name, default)
   local value = given[name]
   if value == nil then return default end
   local choices = CHOICES[name]
-  if type(value) ~= type(default) or (choices and not choices[value]) or (type(value) == 'number' and value <= 0) then
+  if type(value) ~= type(default) or (choices and not choices[value]) or (type(value) == 'number' and not (value > 0 or NOUGHT[name] and value == 0)) then
     wrong('"', name, '" can not be ', tostring(value), '; taken instead: ', tostring(default))
     return default
   end

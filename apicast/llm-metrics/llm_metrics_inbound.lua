@@ -51,7 +51,7 @@ function _M.read(config, context, state)
   return {
     text = text,
     fields = fields,
-    estimate = config.estimate == 'max_tokens' and estimate.cap(fields.found) or nil,
+    cap = (config.reserve or config.estimate == 'max_tokens') and estimate.cap(fields.found) or nil,
     ask = asks_for_usage(config, ngx.var.uri, headers),
   }
 end

@@ -14,6 +14,7 @@ local pairs = pairs
 local pcall = pcall
 local random = math.random
 local timer_at = ngx.timer.at
+local answers = require('llm_metrics_answers')
 local backend = require('llm_metrics_backend')
 local known = require('llm_metrics_known')
 local log = require('llm_metrics_log')
@@ -51,6 +52,7 @@ local function put(queue, key, entry)
   local waiting = queue.waiting[key]
   if waiting then
     merge(waiting.usage, entry.usage)
+    for _, reservation in ipairs(entry.reservations) do waiting.reservations[#waiting.reservations + 1] = reservation end
     return true
   end
   if queue.count >= APPLICATIONS then return false end
@@ -80,6 +82,7 @@ local function send(service, entry, timeout)
   local usage = reportable(service, entry, timeout)
   if not next(usage) then return true end
   local answer = backend.report(service, entry.kind, entry.id, usage, timeout)
+  answers.outdate(service, entry.kind, entry.id)
   if answer.kind == 'accepted' then
     prometheus.report(service, 'accepted')
     return true
@@ -103,10 +106,19 @@ local function send(service, entry, timeout)
   return true
 end
 
+-- What was reserved for usage that has been reported, or is lost.
+local function release(entries)
+  if not entries[1] then return end
+  ngx.sleep(answers.LAG) -- until the backend's answers show it
+  for _, entry in ipairs(entries) do
+    for _, reservation in ipairs(entry.reservations) do reservation:release() end
+  end
+end
+
 local schedule
 
 local function drain(queue)
-  local service, failed = queue.service, false
+  local service, failed, done = queue.service, false, {}
   queue.waiting, queue.sending, queue.count = {}, queue.waiting, 0
   for key, entry in pairs(queue.sending) do
     local ok, taken = pcall(send, service, entry, entry.timeout)
@@ -114,11 +126,15 @@ local function drain(queue)
     if not ok then
       prometheus.error('report')
       log.say(log.ERR, 'send ' .. service.id, 'error while reporting: ', tostring(taken))
-    elseif not taken then
+    end
+    if ok and not taken then
       failed = true
       if not put(queue, key, entry) then lose(service, 'too many applications wait') end
+    elseif entry.reservations[1] then
+      done[#done + 1] = entry
     end
   end
+  release(done)
   queue.failures = failed and queue.failures + 1 or 0
   queue.drained = now()
 end
@@ -149,23 +165,23 @@ function schedule(queue, delay)
 end
 
 --- Reports usage (metric -> number above 0) of an application, soon.
-function _M.add(service, credentials, usage, timeout)
+-- @param reservation kept for what the request has come to until the report is in, or nil
+function _M.add(service, credentials, usage, timeout, reservation)
   local kind, id = _M.credential(credentials)
   if not kind then return lose(service, 'reports need a user_key or an app_id') end
   local queue = queue_of(service)
   local copy, own = {}, {}
   merge(copy, usage)
   for key, value in pairs(credentials) do own[key] = value end
-  if not put(queue, kind .. id, { kind = kind, id = id, usage = copy, credentials = own, timeout = timeout }) then
-    return lose(service, 'too many applications wait')
-  end
+  local entry = { kind = kind, id = id, usage = copy, credentials = own, timeout = timeout, reservations = { reservation } }
+  if reservation then reservation:settle(usage) end
+  if not put(queue, kind .. id, entry) then return lose(service, 'too many applications wait') end
   schedule(queue, max(0, queue.drained + GATHER - now()))
 end
 
 --- What this worker has yet to report of a metric for an application.
-function _M.unreported(service, credentials, metric)
-  local kind, id = _M.credential(credentials)
-  local queue = kind and queues[service.id]
+function _M.unreported(service, kind, id, metric)
+  local queue = queues[service.id]
   if not queue then return 0 end
   local waiting, sending = queue.waiting[kind .. id], queue.sending[kind .. id]
   return (waiting and waiting.usage[metric] or 0) + (sending and sending.usage[metric] or 0)

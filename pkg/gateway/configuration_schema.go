@@ -27,6 +27,8 @@ func wanted(s *jsonschema.Schema, v any) string {
 	switch {
 	case s.Enum != nil:
 		return "one of " + listed(s.Enum)
+	case s.Minimum != nil && s.Maximum != nil:
+		return fmt.Sprintf("%s from %g to %g", kind, *s.Minimum, *s.Maximum)
 	case s.Minimum != nil:
 		return fmt.Sprintf("%s of at least %g", kind, *s.Minimum)
 	case s.MinLength != nil:

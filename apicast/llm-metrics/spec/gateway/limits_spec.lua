@@ -1,14 +1,15 @@
 local cjson = require('cjson')
 local Rig = require('rig')
 
-local ENFORCE = { enforce = { 'total_tokens' } }
+-- Each test sets the backend anew, so the answers of the one before are not to be used again.
+local ENFORCE = { enforce = { 'total_tokens' }, limits_ttl = 0 }
 
 local function limit(value, period, metric)
   return { metric = metric or 'total_tokens', period = period or 'day', value = value }
 end
 
 local function with(changes)
-  local config = { enforce = { 'total_tokens' } }
+  local config = { enforce = { 'total_tokens' }, limits_ttl = 0 }
   for key, value in pairs(changes) do config[key] = value end
   return config
 end
@@ -19,10 +20,10 @@ describe('token limits of a plan', function()
   setup(function()
     rig = Rig.start({
       block = { configuration = ENFORCE },
-      both = { configuration = { enforce = { 'total_tokens', 'prompt_tokens' } } },
+      both = { configuration = { enforce = { 'total_tokens', 'prompt_tokens' }, limits_ttl = 0 } },
       estimate = { configuration = with({ estimate = 'max_tokens' }) },
-      named = { configuration = { enforce = { 'cached_tokens' }, metrics = { cached_tokens = 'completion_tokens' }, estimate = 'max_tokens' } },
-      unknown = { configuration = { enforce = { 'no_such_metric', 'total_tokens' } } },
+      named = { configuration = { enforce = { 'cached_tokens' }, metrics = { cached_tokens = 'completion_tokens' }, estimate = 'max_tokens', limits_ttl = 0 } },
+      unknown = { configuration = with({ enforce = { 'no_such_metric', 'total_tokens' } }) },
       unknown_closed = { configuration = with({ enforce = { 'total_tokens', 'no_such_metric' }, on_backend_error = 'closed' }) },
       closed = { configuration = with({ on_backend_error = 'closed', backend_timeout = 300 }) },
       hasty = { configuration = with({ backend_timeout = 300 }) },

@@ -41,13 +41,14 @@ describe('a request on its way to the model', function()
     return list[1], answer
   end
 
-  it('is asked for usage only if it is a POST of JSON that streams', function()
+  it('is asked for usage only if it is JSON that streams, for a model', function()
     assert.equal(ASKED, (seen('usual', { body = STREAM })).body)
     for _, body in ipairs({ '{"stream":false,"messages":[]}', '[]', 'null', '{"stream":true', '{"a": [ ] , "b":12345678901234567,"a":"\\u00e4"}', '\0' }) do
       assert.equal(body, (seen('usual', { body = body })).body)
     end
     assert.equal(STREAM, (seen('usual', { body = STREAM, headers = { ['Content-Type'] = 'text/plain' } })).body)
-    assert.equal(STREAM, (seen('usual', { body = STREAM, method = 'PUT', headers = { ['Content-Type'] = 'application/json' } })).body)
+    assert.equal(STREAM, (seen('usual', { body = STREAM, method = 'PUT', path = '/v1/files/1', headers = { ['Content-Type'] = 'application/json' } })).body)
+    assert.equal(ASKED, (seen('usual', { body = STREAM, method = 'PUT', headers = { ['Content-Type'] = 'application/json' } })).body)
     assert.equal(STREAM, (seen('usual', { body = STREAM, headers = { ['Content-Encoding'] = 'gzip' } })).body)
     assert.equal(STREAM, (seen('usual', { body = STREAM, path = '/v1/messages' })).body)
     assert.equal(STREAM, (seen('never', { body = STREAM })).body)
@@ -93,7 +94,7 @@ describe('a request on its way to the model', function()
     local accept = { ['Accept-Encoding'] = 'gzip' }
     assert.is_nil((seen('usual', { headers = accept })).headers['accept-encoding'])
     assert.equal('gzip', (seen('never', { headers = accept })).headers['accept-encoding'])
-    assert.equal('gzip', (seen('usual', { headers = accept, method = 'GET' })).headers['accept-encoding'])
+    assert.equal('gzip', (seen('usual', { headers = accept, method = 'GET', path = '/v1/models' })).headers['accept-encoding'])
   end)
 
   it('does not carry the client\'s credentials, wherever they stood', function()

@@ -23,13 +23,13 @@ local function broken_policy(file, line)
 end
 
 describe('a policy with an error', function()
-  local CONFIG = { enforce = { 'total_tokens' } }
+  local CONFIG = { enforce = { 'total_tokens' }, limits_ttl = 0 }
   local stream = fixtures.read('streams/chat.sse')
   local cases = {
     { where = 'rewrite', file = 'llm_metrics.lua', line = 'function phases.rewrite(self, context)', counts = true, blocks = true },
     { where = 'body', file = 'llm_metrics_inbound.lua', line = 'function _M.read(config, context, state)', whole = true, counts = true, blocks = true },
     { where = 'body', file = 'llm_metrics_inbound.lua', line = 'function _M.rewrite(config, read, state)', whole = true, counts = true, blocks = true },
-    { where = 'limits', file = 'llm_metrics_limits.lua', line = 'function _M.enforce(policy, context, estimate)', counts = true },
+    { where = 'limits', file = 'llm_metrics_limits.lua', line = 'function _M.enforce(policy, context, state, request)', counts = true },
     { where = 'credentials', file = 'llm_metrics_credentials.lua', line = 'function _M.apply(config, context)', counts = true, blocks = true, leaks = true },
     { where = 'header_filter', file = 'llm_metrics_response.lua', line = 'function _M.watch(head)', whole = true, blocks = true },
     { where = 'body_filter', file = 'llm_metrics_usage.lua', line = 'function Usage:take(found)', whole = true, blocks = true },

@@ -68,7 +68,10 @@ end
 
 --- options: port, host, method, path, headers, body, leave_after (bytes), slow (seconds between reads),
 -- keep = false (don't keep the body), send (list of body pieces, sent chunked)
-function _M.request(options)
+function _M.request(options) return _M.send(options)() end
+
+--- Sends a request, and returns a function that waits for its answer: many can be under way at once.
+function _M.send(options)
   local connection = assert(socket.tcp())
   connection:settimeout(options.timeout or 30)
   connection:setoption('tcp-nodelay', true)
@@ -82,14 +85,16 @@ function _M.request(options)
   connection:send(table.concat(lines, '\r\n') .. '\r\n\r\n' .. (options.body or ''))
   for _, piece in ipairs(options.send or {}) do connection:send(string.format('%x\r\n%s\r\n', #piece, piece)) end
   if options.send then connection:send('0\r\n\r\n') end
-  local answer = head(connection)
-  if method ~= 'HEAD' and answer.status ~= 204 and answer.status ~= 101 then read_body(connection, answer, began, options) end
-  connection:close()
-  local texts = {}
-  for i, piece in ipairs(answer.pieces) do texts[i] = piece.text end
-  answer.body = table.concat(texts)
-  answer.took = socket.gettime() - began
-  return answer
+  return function()
+    local answer = head(connection)
+    if method ~= 'HEAD' and answer.status ~= 204 and answer.status ~= 101 then read_body(connection, answer, began, options) end
+    connection:close()
+    local texts = {}
+    for i, piece in ipairs(answer.pieces) do texts[i] = piece.text end
+    answer.body = table.concat(texts)
+    answer.took = socket.gettime() - began
+    return answer
+  end
 end
 
 return _M

@@ -163,18 +163,35 @@ function Rig:seen()
   return list
 end
 
---- Sends a request through the gateway, as key-one unless told otherwise.
-function Rig:send(host, recipe, options)
+-- What http.lua is to send through the gateway.
+local function through(self, host, recipe, options)
   options = options or {}
   local headers = { Authorization = 'Bearer ' .. (options.key or 'key-one'), ['X-Recipe'] = recipe }
   if not options.method or options.method == 'POST' then headers['Content-Type'] = 'application/json' end
   for name, value in pairs(options.headers or {}) do headers[name] = value or nil end
   for name, value in pairs(headers) do if value == '' then headers[name] = nil end end
-  return http.request({
+  return {
     port = self.port, host = host, path = options.path or '/v1/chat/completions', headers = headers,
     method = options.method or 'POST', body = not options.send and (options.body or (not options.method and '{}') or nil) or nil,
     send = options.send, leave_after = options.leave_after, slow = options.slow, keep = options.keep, timeout = options.timeout,
-  })
+  }
+end
+
+--- Sends a request through the gateway, as key-one unless told otherwise.
+function Rig:send(host, recipe, options) return http.request(through(self, host, recipe, options)) end
+
+--- Sends a request, and returns a function that waits for its answer.
+function Rig:begin(host, recipe, options) return http.send(through(self, host, recipe, options)) end
+
+--- Sends so many at once. Returns how many answers there were of each status.
+function Rig:crowd(number, host, recipe, options)
+  local waiting, statuses = {}, {}
+  for i = 1, number do waiting[i] = self:begin(host, recipe, options) end
+  for i = 1, number do
+    local status = waiting[i]().status
+    statuses[status] = (statuses[status] or 0) + 1
+  end
+  return statuses
 end
 
 --- Calls `check` until it returns something true, for a few seconds; returns that.

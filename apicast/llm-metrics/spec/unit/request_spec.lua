@@ -83,16 +83,6 @@ describe('asking a stream for its usage', function()
 end)
 
 describe('a request body', function()
-  it('says how much the model may write', function()
-    local function limit(text) return request.max_tokens(request.read(text)) end
-    assert.equal(100, limit('{"max_tokens":100}'))
-    assert.equal(50, limit('{"max_completion_tokens":50,"max_tokens":100}'))
-    assert.equal(70, limit('{"max_output_tokens":70}'))
-    assert.is_nil(limit('{"max_tokens":-1}'))
-    assert.is_nil(limit('{"max_tokens":null}'))
-    assert.is_nil(limit('{"x":{"max_tokens":5}}'))
-  end)
-
   it('is JSON by its media type', function()
     for _, media in ipairs({ 'application/json', 'Application/JSON; charset=utf-8', 'application/vnd.api+json' }) do
       assert.message(media).is_true(request.is_json(media))
