@@ -9,6 +9,7 @@ import (
 
 	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/internal/transport"
+	"example.com/maasctl/internal/view"
 	"example.com/maasctl/pkg/keycloak"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -41,12 +42,12 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := transport.Options{Stats: &transport.Stats{}, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version()}
+	opts, err := g.transport()
+	if err != nil {
+		return nil, err
+	}
 	for _, secret := range doc.Secrets() {
 		opts.Redactor.Add(secret.Reveal())
-	}
-	if opts.Concurrency, err = g.parallel(); err != nil {
-		return nil, err
 	}
 	c := &connection{Engine: &engine.Engine{Document: doc}, stats: opts.Stats, stderr: g.Err}
 	if c.trace, err = g.openTrace(doc, &opts); err != nil {
@@ -65,6 +66,15 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 		return nil, c.close(errors.New("the document names no server: it needs a threescale or keycloak section"))
 	}
 	return c, nil
+}
+
+// transport are the options of all connections of a command.
+func (g *global) transport() (transport.Options, error) {
+	n, err := g.parallel()
+	return transport.Options{
+		Stats: &transport.Stats{}, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version(), Concurrency: n,
+		Waiting: view.NewWaits(g.Err, view.CanRewrite(g.Err, g.getenv), g.Now).Tell,
+	}, err
 }
 
 func (g *global) parallel() (int, error) {

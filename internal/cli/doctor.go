@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/maasctl/internal/doctor"
-	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/internal/view"
 	"example.com/maasctl/pkg/threescale"
 )
@@ -39,8 +38,8 @@ func (g *global) doctor(ctx context.Context) (err error) {
 	if doc.ThreeScale == nil && doc.Keycloak == nil {
 		return errors.New("the document names no server: it needs a threescale or keycloak section")
 	}
-	opts := transport.Options{Stats: &transport.Stats{}, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version()}
-	if opts.Concurrency, err = g.parallel(); err != nil {
+	opts, err := g.transport()
+	if err != nil {
 		return err
 	}
 	t, err := g.openTrace(doc, &opts)

@@ -230,3 +230,25 @@ func TestRulesOfTheServerAreNoLackOfRights(t *testing.T) {
 		}
 	}
 }
+
+// Who waits for a server learns why, while it goes on.
+func TestWaitingForAServerIsSaid(t *testing.T) {
+	t.Parallel()
+	trap := &trap{}
+	s := newSession(t, trap.wrap)
+	asked := 0
+	trap.set(func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+		if !strings.HasSuffix(r.URL.Path, "/services.json") {
+			return false
+		}
+		if asked++; asked > 1 {
+			return false
+		}
+		w.Header().Set("Retry-After", "3")
+		w.WriteHeader(http.StatusTooManyRequests)
+		return true
+	})
+	if code, said := s.run("diff"); code != ExitChanges || strings.Count(said, "/admin/api/services.json: 429 Too Many Requests; next attempt in 1.0 s\n") != 1 {
+		t.Errorf("exit code %d: %s", code, said)
+	}
+}

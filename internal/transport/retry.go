@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,8 @@ type retry struct {
 	attempts  int
 	first     time.Duration
 	conflicts bool // are the caller's business
+	waiting   func(string, time.Duration)
+	redactor  *Redactor
 	stats     *Stats
 	answered  atomic.Bool // whatever it was
 }
@@ -36,7 +39,7 @@ const (
 )
 
 func newRetry(next http.RoundTripper, opts Options) *retry {
-	r := &retry{next: next, attempts: opts.Attempts, first: opts.Backoff, conflicts: opts.Conflicts, stats: opts.Stats}
+	r := &retry{next: next, attempts: opts.Attempts, first: opts.Backoff, conflicts: opts.Conflicts, waiting: opts.Waiting, redactor: opts.Redactor, stats: opts.Stats}
 	if r.attempts == 0 {
 		r.attempts = defaultAttempts
 	}
@@ -68,12 +71,29 @@ func (t *retry) RoundTrip(r *http.Request) (*http.Response, error) {
 		if resp != nil {
 			wait = max(wait, retryAfter(resp))
 		}
-		if err := sleep(r.Context(), min(wait, longestWait)); err != nil {
+		if err := t.pause(r, begin, min(wait, longestWait), before); err != nil {
 			return nil, gaveUp(err, before)
 		}
 		t.stats.again.Add(1)
 	}
 }
+
+// pause waits until the next attempt, and says so where the request has taken long by then.
+func (t *retry) pause(r *http.Request, begin time.Time, wait time.Duration, why error) error {
+	quiet := max(0, Silence-time.Since(begin))
+	if t.waiting == nil || wait <= quiet {
+		return sleep(r.Context(), wait)
+	}
+	if err := sleep(r.Context(), quiet); err != nil {
+		return err
+	}
+	path, _, _ := strings.Cut(r.URL.Path, "/keys/") // behind that stands one
+	t.waiting(t.redactor.Text(fmt.Sprintf("%s %s%s: %v", r.Method, r.URL.Host, path, why)), wait-quiet)
+	return sleep(r.Context(), wait-quiet)
+}
+
+// Silence is how long whoever waits for a server isn't told why.
+const Silence = 2 * time.Second
 
 // nobodyThere tells whether enough was tried to reach a server that has never answered.
 func (t *retry) nobodyThere(err error, attempt int, begin time.Time) bool {

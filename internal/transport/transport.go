@@ -24,6 +24,10 @@ type Options struct {
 	Redactor    *Redactor                 // what must not be seen in traces and errors
 	Stats       *Stats                    // counts; nil: nobody asks
 	Base        http.RoundTripper         // the wire; nil: a pool of connections of its own
+
+	// Waiting is told of what has taken longer than Silence and is tried again: what it is and why, without secrets, and the
+	// time until the next attempt. nil: nobody listens.
+	Waiting func(what string, next time.Duration)
 }
 
 // New returns a client whose requests go through all layers. An answer that is no success comes back as an *Error.

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -118,6 +119,67 @@ func TestEndOfTimeNamesTheCause(t *testing.T) {
 				}
 				if Uncertain(err) {
 					t.Error("giving up says nothing about the server")
+				}
+			})
+		})
+	}
+}
+
+// Whoever waits is told why after two seconds: in the middle of a long pause, or when another one of many begins; and what
+// is over sooner isn't worth a word. No secret is told.
+func TestWaitingIsTold(t *testing.T) {
+	answer := func(status int, after string) *http.Response {
+		return &http.Response{StatusCode: status, Body: http.NoBody, Header: http.Header{"Retry-After": {after}}}
+	}
+	for name, c := range map[string]struct {
+		base  func(n int) (*http.Response, error)
+		tells []string // with the whole seconds since the beginning
+	}{
+		"over soon": {func(n int) (*http.Response, error) { return answer(map[int]int{1: 503, 2: 200}[n], ""), nil }, nil},
+		"a long pause": {
+			func(n int) (*http.Response, error) { return answer(map[int]int{1: 429, 2: 200}[n], "20"), nil },
+			[]string{"2 s: GET example.com/***: 429 Too Many Requests; 18s"},
+		},
+		"an attempt that hangs": {
+			func(n int) (*http.Response, error) {
+				if n == 1 {
+					time.Sleep(90 * time.Second)
+					return nil, io.ErrUnexpectedEOF
+				}
+				return answer(200, ""), nil
+			},
+			[]string{"90 s: GET example.com/***: unexpected EOF"},
+		},
+		"many short pauses": {func(n int) (*http.Response, error) {
+			return answer(map[int]int{1: 503, 2: 503, 3: 503, 4: 200}[n], "1.5"), nil
+		}, nil},
+		"each pause of some seconds": {
+			func(n int) (*http.Response, error) { return answer(map[int]int{1: 503, 2: 502, 3: 200}[n], "3"), nil },
+			[]string{"2 s: GET example.com/***: 503 Service Unavailable; 1s", "3 s: GET example.com/***: 502 Bad Gateway; 3s"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n, begin := 0, time.Now()
+				var tells []string
+				r := NewRedactor()
+				r.Add("canary")
+				client := New(Options{Redactor: r, Waiting: func(what string, next time.Duration) {
+					tells = append(tells, fmt.Sprintf("%.0f s: %s; %v", time.Since(begin).Seconds(), what, next))
+				}, Base: roundTripper(func(*http.Request) (*http.Response, error) {
+					n++
+					return c.base(n)
+				})})
+				if _, err := send(client, request(t, "GET", "http://example.com/canary/keys/a-key?token=t", "")); err != nil {
+					t.Fatal(err)
+				}
+				if len(tells) != len(c.tells) {
+					t.Fatalf("told %q", tells)
+				}
+				for i, want := range c.tells {
+					if !strings.HasPrefix(tells[i], want) {
+						t.Errorf("told %q, want %q", tells[i], want)
+					}
 				}
 			})
 		})

@@ -3,6 +3,7 @@ package view
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -221,6 +222,26 @@ func TestHeadline(t *testing.T) {
 		if got := Headline(&r); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// Of many that wait, one is told of, and now and then; what a server says commands no terminal.
+func TestWaits(t *testing.T) {
+	now := time.Unix(1000, 0)
+	var b bytes.Buffer
+	w := NewWaits(&b, false, func() time.Time { return now })
+	for _, later := range []time.Duration{0, time.Second, 9 * time.Second, 10 * time.Second} {
+		w.Tell(fmt.Sprintf("GET /x: 503 \x1b[2J after %v", later), 1500*time.Millisecond)
+		now = time.Unix(1000, 0).Add(later)
+		w.Tell(fmt.Sprintf("GET /x: 503 \x1b[2J after %v", later), 1500*time.Millisecond)
+	}
+	want := "waiting: GET /x: 503 \\x1b[2J after 0s; next attempt in 1.5 s\nwaiting: GET /x: 503 \\x1b[2J after 10s; next attempt in 1.5 s\n"
+	if b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+	b.Reset()
+	if NewWaits(&b, true, time.Now).Tell("it", 0); b.String() != "\r\x1b[Kwaiting: it; next attempt in 0.0 s\n" {
+		t.Errorf("%q", b.String())
 	}
 }
 

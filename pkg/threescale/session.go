@@ -170,7 +170,8 @@ func mayPass(err error) error {
 
 // waitFor calls try until it says true, or an error that isn't waiting, or the session's patience ends.
 func (s *Session) waitFor(ctx context.Context, try func() (bool, error)) error {
-	until := time.Now().Add(s.config.Patience)
+	begin := time.Now()
+	until := begin.Add(s.config.Patience)
 	for {
 		done, err := try()
 		if w, ok := err.(waiting); ok && time.Now().After(until) { //nolint:errorlint // made right above
@@ -180,6 +181,9 @@ func (s *Session) waitFor(ctx context.Context, try func() (bool, error)) error {
 		}
 		if done {
 			return nil
+		}
+		if tell := s.config.Transport.Waiting; tell != nil && err != nil && time.Since(begin) >= transport.Silence {
+			tell(s.config.Transport.Redactor.Text(err.Error()), s.config.Pause)
 		}
 		select {
 		case <-ctx.Done():
