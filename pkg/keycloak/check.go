@@ -17,6 +17,9 @@ func (r *reader) check(ctx context.Context) error {
 		check func(context.Context, *plan.Object) error
 	}{
 		{kindDefaultGroups, r.checkDefaultGroups},
+		{kindRealm, r.checkFlows},
+		{kindProvider, r.checkFlows},
+		{kindClient, r.checkFlows},
 	} {
 		for _, a := range slices.Sorted(maps.Keys(r.desired)) {
 			d := r.desired[a]

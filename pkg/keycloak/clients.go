@@ -80,6 +80,8 @@ func (clientKind) shape() *shape {
 		},
 		item: clientItem,
 		find: findClient,
+
+		complete: flowIDs,
 		// A PUT replaces all mappers, ignores scopes, and would store a secret that is shown masked.
 		drop: []string{"protocolMappers", "secret", "registrationAccessToken", "access", fieldDefaultScopes, fieldOptionalScopes},
 	}
@@ -124,6 +126,7 @@ func (k clientKind) read(ctx context.Context, r *reader, realm *plan.Object) ([]
 		scopesThere(o, d, fieldOptionalScopes, raw, extra)
 		out = append(out, o)
 		group.Go(func() error { return r.secret(ctx, o, d) })
+		group.Go(func() error { return r.flowNames(ctx, o, d) })
 	}
 	return out, group.Wait()
 }
@@ -174,7 +177,7 @@ func (r *reader) secret(ctx context.Context, o, d *plan.Object) error {
 	}
 	r.s.config.Transport.Redactor.Add(value)
 	o.Outputs[fieldSecret] = secret.New("", value)
-	if _, any := said.(Generated); any {
+	if _, is := said.(Generated); is {
 		o.Fields[fieldSecret] = said // there is one now
 	} else if said != nil {
 		o.Fields[fieldSecret] = secret.New("", value)
@@ -199,6 +202,9 @@ func (k clientKind) write(ctx context.Context, s *Session, c *change) error {
 		return s.secretAfterUpdate(ctx, c)
 	}
 	body, err := w.whole(s, c)
+	if err == nil {
+		err = flowIDs(ctx, s, c, body)
+	}
 	if err != nil {
 		return err
 	}

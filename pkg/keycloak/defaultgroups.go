@@ -86,24 +86,14 @@ func (s *Session) leaveDefaultGroups(ctx context.Context, c *change, item string
 // givenGroups are the default groups of a realm as they were when the first user of this run was made: those that the run
 // changes itself come after the users.
 func (s *Session) givenGroups(ctx context.Context, realm plan.Address) (plan.Set, error) {
-	defer s.givens.take(realm.Name())()
-	s.mu.Lock()
-	set, known := s.given[realm]
-	s.mu.Unlock()
-	if known {
-		return set, nil
-	}
-	var found []map[string]any
-	if err := s.api.get(ctx, defaultGroupsAt(realm.Name()), &found); err != nil {
-		return nil, err
-	}
-	set = plan.Set{}
-	for _, raw := range found {
-		set[str(raw, "path")] = true
-		s.learnGroup(realm, raw)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.given[realm] = set
-	return set, nil
+	return s.given.of(realm, func() (plan.Set, error) {
+		var found []map[string]any
+		err := s.api.get(ctx, defaultGroupsAt(realm.Name()), &found)
+		set := plan.Set{}
+		for _, raw := range found {
+			set[str(raw, "path")] = true
+			s.learnGroup(realm, raw)
+		}
+		return set, err
+	})
 }

@@ -21,6 +21,11 @@ func (w *wants) providers(realm *plan.Object, said maas.Map[*maas.IdentityProvid
 	for _, e := range said {
 		path := join(at, "identityProviders", e.Name)
 		o := object(realm.Child(kindProvider, e.Name, nil), e.Value.Object, nil)
+		for name, p := range nativeOf(o).paths {
+			if isFlowField(kindProvider, p) && o.Fields[name] == "" {
+				o.Fields[name] = nil // 18 would look for a flow of that name
+			}
+		}
 		w.add(o, path...)
 		if o.Absent {
 			continue

@@ -42,7 +42,7 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 	r.prune = prune
 	s.mu.Lock()
 	s.ids, s.desired, s.warnings, s.done = map[plan.Address]string{}, r.desired, nil, map[plan.Address]bool{}
-	s.mappers, s.protocols, s.given = map[plan.Address][]*plan.Object{}, map[plan.Address]string{}, map[plan.Address]plan.Set{}
+	s.mappers, s.protocols = map[plan.Address][]*plan.Object{}, map[plan.Address]string{}
 	for _, d := range desired {
 		r.want(d.Parent, d.Kind)
 		if d.Kind == kindMapper && !d.Absent {
@@ -50,6 +50,8 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 		}
 	}
 	s.mu.Unlock()
+	s.given.forget()
+	s.flows.forget()
 	for _, c := range collections {
 		r.want(c.Parent, c.Kind)
 	}

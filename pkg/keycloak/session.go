@@ -43,11 +43,11 @@ type Session struct {
 	done      map[plan.Address]bool           // created along with their parents
 	mappers   map[plan.Address][]*plan.Object // wanted, by what they are below
 	protocols map[plan.Address]string         // of clients and scopes that are there
-	given     map[plan.Address]plan.Set       // default groups, by realm, once they were asked for
 	warnings  []plan.Note
 
-	roles   turns // one list of a realm's roles at a time
-	givens  turns // and of its default groups
+	roles   turns                // one list of a realm's roles at a time
+	given   remembered[plan.Set] // default groups
+	flows   remembered[flows]
 	secrets secretHabit
 }
 

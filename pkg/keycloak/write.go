@@ -27,6 +27,9 @@ type shape struct {
 	// named is set where the location of a new object ends with its name instead of its id.
 	named bool
 
+	// complete makes of what an update says what the server takes; nil where that is the same.
+	complete func(ctx context.Context, s *Session, c *change, body map[string]any) error
+
 	// drop are fields that the server shows and that must not be written back.
 	drop []string
 }
@@ -163,6 +166,9 @@ func (w *shape) update(ctx context.Context, s *Session, c *change) error {
 		return err
 	}
 	said, err := c.body()
+	if err == nil && w.complete != nil {
+		err = w.complete(ctx, s, c, said)
+	}
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,7 @@ func (s *Server) routes() []route {
 		{"DELETE authentication/required-actions/*", s.deleteAction},
 	}
 	all = append(all, s.clientRoutes()...)
+	all = append(all, s.flowRoutes()...)
 	all = append(all, s.scopeRoutes()...)
 	all = append(all, s.roleRoutes()...)
 	all = append(all, s.groupRoutes()...)

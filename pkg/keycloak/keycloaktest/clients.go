@@ -135,7 +135,7 @@ func newClient() object {
 
 // ownFields are those of a client's body that have their own ways.
 func ownFields() []string {
-	return []string{"id", "attributes", "secret", "protocolMappers", "defaultClientScopes", "optionalClientScopes", "access"}
+	return []string{"id", "attributes", "secret", "protocolMappers", "defaultClientScopes", "optionalClientScopes", "access", bindings}
 }
 
 func (s *Server) createClient(c *call) answer {
@@ -156,6 +156,9 @@ func (s *Server) createClient(c *call) answer {
 	}
 	if a, bad := s.badProtocol(body, true); bad {
 		return a
+	}
+	if !c.realm.bind(x, body) {
+		return s.unknownError()
 	}
 	merge(x.rep, body, ownFields()...)
 	if !s.old() {
@@ -276,6 +279,9 @@ func (s *Server) putClient(c *call, x *client) answer {
 	}
 	if a, bad := s.badProtocol(body, false); bad {
 		return a
+	}
+	if !c.realm.bind(x, body) {
+		return s.unknownError()
 	}
 	empty := len(list(x.rep["webOrigins"])) == 0
 	merge(x.rep, body, ownFields()...)

@@ -5,59 +5,33 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"reflect"
-	"strings"
-
-	"github.com/Nerzal/gocloak/v13"
 
 	"example.com/maasctl/internal/exact"
+	"example.com/maasctl/internal/representation"
 )
 
 // knownFields are the fields that the server takes, by representation.
 type knownFields map[string]map[string]bool
 
-// knownBy takes them from gocloak's types and from what a new realm shows.
+// knownBy takes them from the table of the servers' own classes.
 func knownBy(opts Options) knownFields {
-	k := knownFields{}
-	for name, v := range map[string]any{
-		"Realm": gocloak.RealmRepresentation{}, "Client": gocloak.Client{}, "ClientScope": gocloak.ClientScope{}, "Role": gocloak.Role{},
-		"Group": gocloak.Group{}, "User": gocloak.User{}, "IdentityProvider": gocloak.IdentityProviderRepresentation{},
-		"IdentityProviderMapper": gocloak.IdentityProviderMapper{}, "ProtocolMapper": gocloak.ProtocolMapperRepresentation{},
-		"RequiredActionProvider": gocloak.RequiredActionProviderRepresentation{},
+	k, table := knownFields{}, representation.All()
+	for _, name := range []string{
+		representation.Realm, representation.Client, representation.ClientScope, representation.Role, representation.Group, representation.User,
+		representation.IdentityProvider, representation.IdentityProviderMapper, representation.ProtocolMapper, representation.RequiredAction,
+		"AuthenticationFlow", "Credential",
 	} {
 		k[name] = map[string]bool{}
-		t := reflect.TypeOf(v)
-		for i := range t.NumField() {
-			field, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			k[name][field] = true
+		for _, field := range table.Names(name) {
+			if f, _ := table.Field(name, field); f.In(opts.Version) {
+				k[name][field] = true
+			}
 		}
 		for _, field := range opts.Knows {
 			k[name][field] = true
 		}
 	}
-	// What gocloak lacks.
-	k.add("Client", "alwaysDisplayInConsole", "authenticationFlowBindingOverrides", "type")
-	k.add("ProtocolMapper", "consentRequired", "consentText")
-	k.add("User", "notBefore", "totp", "self", "origin", "userProfileMetadata", "disableableCredentialTypes", "clientRoles", "realmRoles", "credentials", "groups")
-	k.add("Role", "composite", "clientRole", "containerId", "composites", "attributes")
-	k.add("Group", "subGroupCount", "parentId", "description")
-	k.add("IdentityProvider", "updateProfileFirstLoginMode", "authenticateByDefault", "hideOnLogin", "organizationId", "types", "postBrokerLoginFlowAlias", "displayName", "internalId")
-	for field := range recorded(opts.Version).Realm {
-		k.add("Realm", field)
-	}
-	k.add("Realm", "realm", "enabled", "defaultRole", "clientPolicies", "clientProfiles", "clients", "identityProviders", "identityProviderMappers")
-	for _, c := range recorded(opts.Version).Clients {
-		for field := range c {
-			k.add("Client", field)
-		}
-	}
 	return k
-}
-
-func (k knownFields) add(name string, fields ...string) {
-	for _, f := range fields {
-		k[name][f] = true
-	}
 }
 
 // unknown finds a field that the representation doesn't have.

@@ -112,6 +112,9 @@ func (s *Server) createProvider(c *call) answer {
 	if a, bad := insecure(body); bad {
 		return a
 	}
+	if a, bad := s.badProviderFlows(c.realm, body); bad {
+		return a
+	}
 	texts(mapping(body, "config"))
 	c.realm.providers = append(c.realm.providers, &provider{rep: s.newProvider(body)})
 	return made(c.base + "/admin/realms/" + escape(c.realm.name) + "/" + instances + "/" + escape(alias))
@@ -141,6 +144,9 @@ func (s *Server) putProvider(c *call, p *provider) answer {
 		return tells(http.StatusBadRequest, "The alias can't be changed")
 	}
 	if a, bad := insecure(body); bad {
+		return a
+	}
+	if a, bad := s.badProviderFlows(c.realm, body); bad {
 		return a
 	}
 	config := mapping(body, "config")

@@ -22,6 +22,7 @@ type realm struct {
 	users     []*user
 	providers []*provider
 	actions   []object
+	flows     []object
 	policies  []any
 	profiles  []any
 	profile   object // of users, on 26
@@ -62,7 +63,7 @@ func recorded(version int) recording {
 func (s *Server) newRealm(name string, body object) *realm {
 	s.serial++
 	rec := recorded(s.opts.Version)
-	r := &realm{name: name, born: s.serial, old: s.old(), defaults: rec.Defaults, optionals: rec.Optionals, actions: rec.RequiredActions}
+	r := &realm{name: name, born: s.serial, old: s.old(), defaults: rec.Defaults, optionals: rec.Optionals, actions: rec.RequiredActions, flows: newFlows(s.old())}
 	r.rep = rec.Realm
 	r.rep["id"], r.rep["enabled"] = newID(), false
 	r.profile = object{"attributes": []any{object{"name": "username"}, object{"name": "email"}, object{"name": "firstName"}, object{"name": "lastName"}}}
@@ -257,6 +258,9 @@ func (s *Server) createRealm(c *call) answer {
 	if a, bad := s.badMail(body); bad {
 		return a
 	}
+	if (&realm{flows: newFlows(s.old())}).badFlows(body) {
+		return s.unknownError()
+	}
 	r := s.newRealm(name, body)
 	r.creator = c.who.user
 	return made(c.base + "/admin/realms/" + escape(name))
@@ -278,6 +282,9 @@ func (s *Server) putRealm(c *call) answer {
 	}
 	if a, bad := s.badMail(body); bad {
 		return a
+	}
+	if c.realm.badFlows(body) {
+		return tells(http.StatusInternalServerError, "Failed to update realm")
 	}
 	c.realm.lose(body)
 	c.realm.update(body)

@@ -67,6 +67,7 @@ type (
 		Users     []savedUser     `json:"users"`
 		Providers []savedProvider `json:"providers"`
 		Actions   []object        `json:"actions"`
+		Flows     []object        `json:"flows"`
 		Policies  []any           `json:"policies"`
 		Profiles  []any           `json:"profiles"`
 		Profile   object          `json:"profile"`
@@ -107,7 +108,7 @@ type (
 func (r *realm) saved() savedRealm {
 	out := savedRealm{
 		Name: r.name, Rep: r.rep, Defaults: r.defaults, Optionals: r.optionals, Roles: savedRoles(r.roles), Groups: savedGroups(r.groups),
-		Actions: r.actions, Policies: r.policies, Profiles: r.profiles, Profile: r.profile, Born: r.born,
+		Actions: r.actions, Flows: r.flows, Policies: r.policies, Profiles: r.profiles, Profile: r.profile, Born: r.born,
 	}
 	for _, c := range r.clients {
 		saved := savedClient{Rep: c.rep, Secret: c.secret, Roles: savedRoles(c.roles), Defaults: c.defaults, Optionals: c.optionals}
