@@ -4,6 +4,7 @@
 -- raises: it is logged, counted, and the rest of the configuration stands.
 
 local find = string.find
+local huge = math.huge
 local ipairs = ipairs
 local next = next
 local null = ngx.null
@@ -23,7 +24,7 @@ local DEFAULTS = {
 }
 local CHOICES = { on_backend_error = { open = true, closed = true }, estimate = { none = true, max_tokens = true } }
 local NOUGHT = { limits_ttl = true } -- may be 0
-local OBJECTS = { rules = true, metrics = true, enforce = true, include_usage_paths = true, model_paths = true, application_lookup = true }
+local OBJECTS = { rules = true, metrics = true, enforce = true, include_usage_paths = true, model_paths = true, max_prompt_bytes = true, application_lookup = true }
 
 local function wrong(...)
   prometheus.error('configuration')
@@ -111,6 +112,8 @@ function _M.read(given)
   config.metrics = metrics(given)
   config.include_usage_paths = given.include_usage_paths and strings(given, 'include_usage_paths')
   config.model_paths = given.model_paths and strings(given, 'model_paths')
+  local most = option(given, 'max_prompt_bytes', huge)
+  config.max_prompt_bytes = most < huge and most or nil
   config.application_lookup = lookup(given)
   config.upstream_authorization = type(given.upstream_authorization) == 'string' and given.upstream_authorization or nil
   complete(config, given)

@@ -34,6 +34,7 @@ describe('token limits of a plan', function()
         configuration = ENFORCE },
       headers = { configuration = with({ rate_limit_headers = true }) },
       paths = { configuration = with({ model_paths = { '^/ask/' } }) },
+      small = { configuration = { max_prompt_bytes = 50 } },
       own_call = { configuration = ENFORCE },
       late = { configuration = ENFORCE, policies = { { name = 'apicast' }, { name = 'llm-metrics', configuration = ENFORCE } } },
     })
@@ -243,6 +244,22 @@ describe('token limits of a plan', function()
     assert.equal(429, rig:send('paths', 'ten', { method = 'GET', path = '/ask/me' }).status)
     assert.equal(200, rig:send('paths', 'ten', { method = 'GET' }).status)
     assert.equal(429, rig:send('paths', 'ten').status)
+  end)
+
+  it('are helped by a largest size of requests', function()
+    rig:backend()
+    local fits, larger = '{"a":"' .. ('x'):rep(42) .. '"}', '{"a":"' .. ('x'):rep(43) .. '"}'
+    assert.equal(200, rig:send('small', 'ten', { body = fits }).status)
+    assert.equal(200, rig:send('small', 'ten', { send = { fits } }).status)
+    assert.equal(200, rig:send('small', 'ten', { method = 'GET' }).status)
+    for _, options in ipairs({ { body = larger }, { send = { larger } }, { send = { larger:sub(1, 30), larger:sub(31) } },
+      { body = ('x'):rep(100000) }, { send = { ('x'):rep(100000) } }, { body = larger, headers = { ['Content-Type'] = 'text/plain' } } }) do
+      local answer = rig:send('small', 'ten', options)
+      assert.equal(413, answer.status)
+      assert.equal('request_too_large', cjson.decode(answer.body).error.code)
+    end
+    assert.equal('request_too_large', cjson.decode(rig:send('small', 'ten', { body = larger, path = '/v1/messages' }).body).error.type)
+    assert.equal(3, #rig:seen())
   end)
 
   it('block also where the policy stands behind the gateway\'s own', function()

@@ -69,7 +69,7 @@ describe('a configuration with mistakes', function()
     { enforce = 'total_tokens' }, { metrics = { 'total_tokens' } }, { metrics = { total_tokens = 'no_such_number' } },
     { metrics = 'total_tokens' }, { on_backend_error = 'shut' }, { backend_timeout = -1 }, { backend_timeout = '5' }, { estimate = true },
     { polices = 1 }, { application_lookup = { endpoint = 'https://admin.example.com' } }, { include_usage_paths = 5 },
-    { max_models = 0 }, { rules = { { metric = 'x', condition = { operations = { { op = 'is' } } } } } },
+    { max_models = 0 }, { max_prompt_bytes = '5' }, { limits_ttl = -1 }, { rules = { { metric = 'x', condition = { operations = { { op = 'is' } } } } } },
   }
   it('is said to have them, and the rest of it holds', function()
     local services = {}

@@ -64,7 +64,7 @@ describe('what ships', function()
   it('has every option in the manifest, with the default that holds', function()
     local properties = cjson.decode(read('apicast-policy.json')).configuration.properties
     local defaults = read('llm_metrics_config.lua'):match('local DEFAULTS = (%b{})')
-    local known = { rules = true, metrics = true, enforce = true, include_usage_paths = true, model_paths = true, application_lookup = true,
+    local known = { rules = true, metrics = true, enforce = true, include_usage_paths = true, model_paths = true, max_prompt_bytes = true, application_lookup = true,
       enable_sse_support = true, upstream_authorization = true }
     for name, default in pairs(assert(loadstring('return ' .. defaults))()) do
       known[name] = true
