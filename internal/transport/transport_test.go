@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -171,6 +172,27 @@ func TestRetryAfter(t *testing.T) {
 	begin := time.Now()
 	if _, err := send(client, request(t, "POST", url, "x")); err != nil || time.Since(begin) < time.Second {
 		t.Errorf("after %v: %v", time.Since(begin), err)
+	}
+}
+
+// A server may ask for any pause; one that is too long is cut, and then the request is sent.
+func TestRetryAfterHasABound(t *testing.T) {
+	for value, want := range map[string]time.Duration{"29": 29 * time.Second, "30": 30 * time.Second, "86400": 30 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			sent := 0
+			wire := roundTripper(func(*http.Request) (*http.Response, error) {
+				sent++
+				return &http.Response{
+					StatusCode: map[int]int{1: http.StatusTooManyRequests, 2: http.StatusOK}[sent],
+					Header:     http.Header{"Retry-After": {value}}, Body: http.NoBody,
+				}, nil
+			})
+			begin := time.Now()
+			resp, err := newRetry(wire, Options{Stats: &Stats{}}).RoundTrip(request(t, "POST", "http://example.com", "x"))
+			if err != nil || resp.StatusCode != http.StatusOK || time.Since(begin) != want {
+				t.Errorf("Retry-After %s: %v after %v, sent %d times", value, err, time.Since(begin), sent)
+			}
+		})
 	}
 }
 

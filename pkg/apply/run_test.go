@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"pgregory.net/rapid"
 
@@ -145,6 +146,32 @@ func TestLanesAndConcurrency(t *testing.T) {
 		if len(wrong) > 0 || r.Count(apply.Done) != len(changes) {
 			t.Fatalf("%v; %s", wrong, states(r))
 		}
+	})
+}
+
+// Of one lane the second begins when the first has ended, and not a moment before: all stands still meanwhile.
+func TestALaneIsInSeries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b, other := change("a"), change("b"), change("other")
+		b.Lane = a.Lane
+		end := map[string]chan struct{}{"a": make(chan struct{}), "b": make(chan struct{}), "other": make(chan struct{})}
+		e := &executor{do: func(_ context.Context, c *plan.Change, _ apply.Handover) (map[string]any, error) {
+			<-end[c.Name]
+			return nil, nil
+		}}
+		go run(t, planOf(a, b, other), e, apply.Options{})
+		for _, next := range []struct{ ends, begun string }{{"", "a other"}, {"other", "a other"}, {"a", "a other b"}} {
+			if next.ends != "" {
+				close(end[next.ends])
+			}
+			synctest.Wait()
+			calls := slices.Clone(e.calls)
+			slices.Sort(calls[:2])
+			if got := strings.Join(calls, " "); got != next.begun {
+				t.Errorf("%s have begun, not %s", got, next.begun)
+			}
+		}
+		close(end["b"])
 	})
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -113,5 +114,46 @@ func TestNameFromAnotherObject(t *testing.T) {
 	p := made(t, Input{Live: state, Desired: desired})
 	if p.Empty || p.Changes[0].Fields[0].Element != "https://maas.example.com/callback" {
 		t.Errorf("the name isn't there: %+v", p.Changes)
+	}
+}
+
+// What others have put into a set or a list of their own object stays, where and in the order in which it stands, and what
+// the document wants of it is added; of an object of ours it goes.
+func TestElementsOfOthersStay(t *testing.T) {
+	item := func(labels ...string) List {
+		var l List
+		for _, label := range labels {
+			l = append(l, Item{Label: label, Value: true})
+		}
+		return l
+	}
+	for _, x := range []struct {
+		name       string
+		want, have any
+		kept, ours []string // as ACTION ELEMENT
+	}{
+		{"set", Set{"a": true, "b": true}, Set{"b": true, "theirs": true}, []string{"add a"}, []string{"add a", "remove theirs"}},
+		{"set with nothing to add", Set{"b": true}, Set{"b": true, "theirs": true}, nil, []string{"remove theirs"}},
+		{"no set", Set{"b": true}, nil, []string{"add b"}, []string{"add b"}},
+		{"list", item("a", "b"), item("front", "a", "theirs"), []string{"add b"}, []string{"add b", "remove front", "remove theirs"}},
+		{"list with nothing to add", item("a"), item("front", "a", "end"), nil, []string{"remove end", "remove front"}},
+	} {
+		for owner, want := range map[string][]string{"maasctl:other": x.kept, Nobody: x.kept, "": x.kept, ownerMark: x.ours} {
+			live := New("s", "realm", "r", Fields{"elements": x.have})
+			live.Owner = owner
+			p := made(t, Input{Desired: []*Object{New("s", "realm", "r", Fields{"elements": x.want})}, Live: State{live.Address: live}})
+			var got []string
+			for _, c := range p.Changes {
+				for _, f := range c.Fields {
+					if f.Action != Order {
+						got = append(got, string(f.Action)+" "+f.Element)
+					}
+				}
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s of %q: %s", x.name, owner, diff)
+			}
+		}
 	}
 }

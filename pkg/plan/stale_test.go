@@ -38,3 +38,29 @@ func TestSavedPlan(t *testing.T) {
 		t.Error("another format has to be refused")
 	}
 }
+
+// A plan is for the document that it was made of; whose marks would be written is no small matter.
+func TestSavedPlanOfAnotherDocument(t *testing.T) {
+	in := input([]*Object{product("a", Fields{"name": "A"})})
+	text, err := json.Marshal(mustMake(t, in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := Load(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := in
+	other.Owner = "maasctl:other"
+	now := mustMake(t, other)
+	var stale *StaleError
+	if err := saved.Check(now); !errors.As(err, &stale) || len(stale.Why) != 1 || !strings.Contains(stale.Why[0], "maasctl:other") {
+		t.Errorf("got %v", err)
+	}
+	if err := saved.CheckFor(now.Owner, now.Targets, now.Made, now.Select); !errors.As(err, &stale) {
+		t.Errorf("got %v", err)
+	}
+	if err := saved.CheckFor(in.Owner, now.Targets, now.Made, now.Select); err != nil {
+		t.Errorf("got %v", err)
+	}
+}

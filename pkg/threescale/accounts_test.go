@@ -1,9 +1,14 @@
 package threescale_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/maasctl/pkg/apply"
 	"example.com/maasctl/pkg/plan"
 	"example.com/maasctl/pkg/threescale/threescaletest"
 )
@@ -134,5 +139,65 @@ func TestAccountWithoutAUserCantBeMade(t *testing.T) {
 	errs := stepErrors(r)
 	if len(errs) != 1 || !strings.Contains(errs[plan.Root("3scale", "account", "Nobody")], "only together with a user") {
 		t.Errorf("got %v", errs)
+	}
+}
+
+// At every moment an application has a key that works: new keys come before old ones go. An application of an OpenID Connect
+// product has room for one only.
+func TestANewKeyComesBeforeTheOldOneGoes(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, threescaletest.Options{})
+	for i := range 4 {
+		tn.variables[fmt.Sprintf("KEY%d", i)] = fmt.Sprintf("a-key-of-its-own-%d", i)
+	}
+	tn.variables["PASSWORD"] = "correct horse battery"
+	with := func(keys string) string {
+		return soldByID + `
+accounts:
+  Team A:
+    users: {team-a: {email: team-a@example.com, password: "${env:PASSWORD}"}}
+    applications: {finder: {product: search, plan: basic, appId: finder-id, keys: [` + keys + `]}}
+`
+	}
+	tn.reach(with(`"${env:KEY0}", "${env:KEY1}"`))
+	p := tn.plan(tn.document(with(`"${env:KEY2}", "${env:KEY3}"`)))
+	tn.Reset()
+	if r := tn.run(p, apply.Options{}); r.Err() != nil {
+		t.Fatal(r.Err())
+	}
+	var calls []string
+	for _, w := range tn.writes() {
+		if strings.Contains(w, "/keys") {
+			method, _, _ := strings.Cut(w, " ")
+			calls = append(calls, method)
+		}
+	}
+	if want := []string{"POST", "POST", "DELETE", "DELETE"}; !slices.Equal(calls, want) {
+		t.Errorf("%v, not %v: %v", calls, want, tn.writes())
+	}
+}
+
+// Users can sign in once they are there: 3scale makes them pending, those of an account as well as further ones.
+func TestUsersAreActive(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, threescaletest.Options{})
+	tn.variables["PASSWORD"] = "correct horse battery"
+	tn.reach(`
+accounts:
+  Team A:
+    users:
+      first: {email: first@example.com, password: "${env:PASSWORD}"}
+      second: {email: second@example.com, password: "${env:PASSWORD}"}
+`)
+	states := map[string]any{}
+	for _, a := range tn.list("/accounts") {
+		if a["org_name"] == "Team A" {
+			for _, u := range tn.list(fmt.Sprintf("/accounts/%v/users", a["id"])) {
+				states[u["username"].(string)] = u["state"]
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string]any{"first": "active", "second": "active"}, states); diff != "" {
+		t.Error(diff)
 	}
 }
