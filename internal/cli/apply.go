@@ -105,6 +105,7 @@ func (o *applyOptions) carryOut(ctx context.Context, c *connection, p *plan.Plan
 	progress := view.NewProgress(o.Err, view.CanRewrite(o.Err, o.getenv), o.verbose, o.Now)
 	r := c.Apply(ctx, p, live, apply.Options{Stop: stop, Observe: progress.Observe})
 	progress.End()
+	c.changed = r.Changed() || r.Unsure()
 	timedOut := r.Interrupted && !interrupted()
 	if timedOut {
 		r.Interrupted = false // nobody did: the time was over

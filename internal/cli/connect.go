@@ -19,9 +19,10 @@ import (
 // connection is a document with the systems that it names, and what talking to them has cost.
 type connection struct {
 	*engine.Engine
-	stats  *transport.Stats
-	trace  *trace // nil where none is written
-	stderr io.Writer
+	stats   *transport.Stats
+	trace   *trace // nil where none is written
+	stderr  io.Writer
+	changed bool // something on a server, or maybe
 }
 
 // Plan plans; what that brings to light is no secret to the trace.
@@ -33,8 +34,15 @@ func (c *connection) Plan(ctx context.Context, opts engine.PlanOptions) (*plan.P
 	return p, live, err
 }
 
-// close ends the connection with the error of what was done with it.
-func (c *connection) close(err error) error { return c.trace.close(c.stderr, err) }
+// close ends the connection with the error of what was done with it. Where all went well and only the trace can't be written,
+// that is no error by which nothing was changed.
+func (c *connection) close(err error) error {
+	ended := c.trace.close(c.stderr, err)
+	if err == nil && ended != nil && c.changed {
+		return errPartial
+	}
+	return ended
+}
 
 // connect makes the systems ready; nothing is sent yet.
 func (g *global) connect(ctx context.Context) (*connection, error) {

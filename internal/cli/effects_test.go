@@ -193,6 +193,27 @@ func TestResultThatCantBeShown(t *testing.T) {
 	}
 }
 
+// Nor is one whose trace can't be written; where nothing was to be done, nothing was changed.
+func TestTraceThatCantBeWritten(t *testing.T) {
+	t.Parallel()
+	trap := &trap{}
+	s := newSession(t, trap.wrap)
+	for _, want := range []ExitCode{ExitPartial, ExitError} {
+		folder := filepath.Join(s.dir, "traces")
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		trap.set(func(http.ResponseWriter, *http.Request, http.Handler) bool {
+			_ = os.Remove(folder)
+			return false
+		})
+		code, said := s.run("apply", "--trace-http", filepath.Join("traces", "file"))
+		if code != want || !strings.Contains(said, "error: trace: ") {
+			t.Errorf("exit code %d, want %d: %s", code, want, said)
+		}
+	}
+}
+
 // A 403 that is a rule of the server's says what to do first, isn't about the token, and isn't worth the same again.
 func TestRulesOfTheServerAreNoLackOfRights(t *testing.T) {
 	t.Parallel()
