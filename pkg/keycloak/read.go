@@ -152,7 +152,7 @@ func (r *reader) level(ctx context.Context, parent *plan.Object) ([]*plan.Object
 		r.state.Put(f...)
 		objects = append(objects, f...)
 	}
-	return objects, nil
+	return objects, r.twins(objects)
 }
 
 // value fetches a path once.

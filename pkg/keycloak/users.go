@@ -112,15 +112,16 @@ func (k userKind) read(ctx context.Context, r *reader, realm *plan.Object) ([]*p
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(found, func(raw map[string]any) bool { return str(raw, "username") == d.Name })
-		if i < 0 {
-			continue
+		for _, raw := range found {
+			if str(raw, "username") != d.Name {
+				continue
+			}
+			o := r.found(realm.Child(kindUser, d.Name, nil), k.shape().place, raw, str(raw, "id"))
+			if err := r.memberships(ctx, o, d); err != nil {
+				return nil, err
+			}
+			out = append(out, o)
 		}
-		o := r.found(realm.Child(kindUser, d.Name, nil), k.shape().place, found[i], str(found[i], "id"))
-		if err := r.memberships(ctx, o, d); err != nil {
-			return nil, err
-		}
-		out = append(out, o)
 	}
 	return out, nil
 }

@@ -26,7 +26,7 @@ func (p *Plan) Unkept(carriedOut []*Change, before, after State) []Unkept {
 	for _, c := range carriedOut {
 		live := after[c.Address]
 		switch {
-		case c.Action == Delete && live != nil:
+		case c.Action == Delete && live != nil && live.Outputs["id"] == c.Live.Outputs["id"]: // else another of its name
 			out = append(out, Unkept{note(live, c.Desired, whyStands), []FieldChange{}})
 		case c.Action == Delete:
 		case live == nil:

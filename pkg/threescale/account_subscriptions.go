@@ -1,8 +1,11 @@
 package threescale
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -70,6 +73,42 @@ func (accountSubscriptionsKind) read(ctx context.Context, r *reader, parent *pla
 	return []*plan.Object{parent.Child(kindAccountSubscriptions, "", plan.Fields{fieldSubscription: set})}, nil
 }
 
+// onePlanEach refuses the names of service plans, said for accounts' subscriptions, that several plans of a product have.
+func (r *reader) onePlanEach(ctx context.Context) error {
+	var errs []error
+	for _, a := range r.collections[collection{kind: kindAccount}] {
+		d := r.desired[a.Address.Child(kindAccountSubscriptions, "")]
+		if d == nil {
+			continue
+		}
+		said, _ := d.Fields[fieldSubscription].(plan.Set)
+		for _, product := range slices.Sorted(maps.Keys(said)) {
+			id, err := r.productID(ctx, product)
+			if err == nil && id != 0 {
+				err = r.onePlan(ctx, d, product, id)
+			}
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (r *reader) onePlan(ctx context.Context, d *plan.Object, product string, id int64) error {
+	said, _ := d.Fields[fieldSubscription].(plan.Set)
+	found, err := list[servicePlanRow](ctx, r, itemPath(productsPath, id, "/service_plans.json"))
+	var ids []int64
+	for _, p := range found {
+		if p.Name == said[product] {
+			ids = append(ids, p.ID)
+		}
+	}
+	if len(ids) < 2 {
+		return err
+	}
+	name := fmt.Sprint(said[product])
+	return ambiguous(&plan.Object{Kind: kindServicePlan, Name: name, Parent: productAt(product), Source: d.Sources[fieldSubscription]}, name, ids)
+}
+
 // productNames are all products, whose numbers subscriptions and applications hold.
 func (r *reader) productNames(ctx context.Context) ([]named, error) {
 	found, err := pages[named](ctx, r, productsPath+".json")
@@ -82,12 +121,16 @@ func (r *reader) productNames(ctx context.Context) ([]named, error) {
 // servicePlanNames are the service plans of a product under the document's names for them.
 func (r *reader) servicePlanNames(ctx context.Context, product plan.Address, id int64) ([]servicePlanRow, error) {
 	found, err := list[servicePlanRow](ctx, r, itemPath(productsPath, id, "/service_plans.json"))
-	key := r.keysOf(product, kindServicePlan, len(found), func(i int) string { return found[i].Name })
+	rows := make([]listed, len(found))
+	for i, p := range found {
+		rows[i] = listed{name: p.Name, id: p.ID}
+	}
+	keys, keyErr := r.keysOf(collection{product, kindServicePlan}, rows)
 	out := slices.Clone(found) // others look at the same answer
 	for i := range out {
-		out[i].Name = key(out[i].Name)
+		out[i].Name = keys[i]
 	}
-	return out, err
+	return out, cmp.Or(err, keyErr)
 }
 
 // withoutUsed takes out the subscriptions beyond the document's that an application of the account needs. Those of
@@ -103,11 +146,14 @@ func (r *reader) withoutUsed(ctx context.Context, account *plan.Object, base str
 	if err != nil {
 		return err
 	}
-	keys := r.applicationKeys(account.Address, found)
+	keys, err := r.applicationKeys(account.Address, found)
+	if err != nil {
+		return err
+	}
 	used := map[int64]bool{}
 	d := r.desired[account.Address.Child(kindAccountSubscriptions, "")]
-	for _, a := range found {
-		switch at := account.Address.Child(kindApplication, keys[a.ID]); {
+	for i, a := range found {
+		switch at := account.Address.Child(kindApplication, keys[i]); {
 		case r.stateOf(a, at) == suspended:
 			if r.desired[at] != nil {
 				d.Follows = append(d.Follows, at) // it is suspended first
@@ -224,7 +270,7 @@ func (s *Session) servicePlan(ctx context.Context, f plan.FieldChange) (int64, e
 	name, _ := f.New.(string)
 	at := product.Child(kindServicePlan, name)
 	if !s.known(at) {
-		if err := s.learnServicePlans(ctx, product); err != nil {
+		if err := s.learnServicePlans(ctx, product, name); err != nil {
 			return 0, err
 		}
 	}

@@ -91,9 +91,12 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 		return nil, err
 	}
 	var out []*plan.Object
-	key := r.keysOf("", kindAccount, len(found), func(i int) string { return found[i].OrgName })
-	for _, a := range found {
-		o := plan.New(System, kindAccount, key(a.OrgName), plan.Fields{})
+	keys, err := r.keysOf(collection{kind: kindAccount}, r.accountRows(found))
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range found {
+		o := plan.New(System, kindAccount, keys[i], plan.Fields{})
 		desired := r.desired[o.Address]
 		o.Fields[fieldOrganization] = a.OrgName
 		if desired != nil {
@@ -114,6 +117,21 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 		out = append(out, r.found(o, a.ID))
 	}
 	return out, r.newcomers(ctx, out)
+}
+
+// accountRows are accounts by their names. Anybody can sign up with any name: the document's is the one that carries its
+// owner's mark.
+func (r *reader) accountRows(found []accountRow) []listed {
+	rows := make([]listed, len(found))
+	for i, a := range found {
+		rows[i] = listed{name: a.OrgName, id: a.ID, fits: func(*plan.Object) int {
+			if a.Annotations[managedBy] == r.s.config.Owner {
+				return certain
+			}
+			return possible
+		}}
+	}
+	return rows
 }
 
 func (k accountKind) write(ctx context.Context, s *Session, c *change) error {
@@ -162,12 +180,14 @@ func (s *Session) accountPlan(ctx context.Context, name string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, p := range found {
-		if p.Name == name {
-			return p.ID, nil
-		}
+	for i := range found {
+		found[i].SystemName = found[i].Name // the answer has none
 	}
-	return 0, fmt.Errorf("there is no account plan %q", name)
+	id, err := theOne(name, found)
+	if err == nil && id == 0 {
+		err = fmt.Errorf("there is no account plan %q", name)
+	}
+	return id, err
 }
 
 func (accountKind) remove(ctx context.Context, s *Session, c *change) error {

@@ -116,11 +116,14 @@ func (applicationKind) read(ctx context.Context, r *reader, parent *plan.Object)
 	if err != nil {
 		return nil, err
 	}
-	keys := r.applicationKeys(parent.Address, found)
+	keys, err := r.applicationKeys(parent.Address, found)
+	if err != nil {
+		return nil, err
+	}
 	var out []*plan.Object
-	for _, a := range found {
+	for i, a := range found {
 		r.s.config.Transport.Redactor.Add(a.UserKey)
-		o := parent.Child(kindApplication, keys[a.ID], plan.Fields{
+		o := parent.Child(kindApplication, keys[i], plan.Fields{
 			"name": a.Name, "description": text(a.Description), fieldRedirectURL: text(a.RedirectURL), fieldState: a.State,
 			"userKey": secret.New("", a.UserKey), "appId": a.ApplicationID,
 		})
@@ -152,26 +155,35 @@ func (r *reader) becomesOIDC(application *plan.Object) bool {
 	return p != nil && p.Fields[fieldAuthentication] == "oidc"
 }
 
-// applicationKeys are the document's keys for an account's applications, by number. Several may have one name, such as
-// those that a sign-up makes: then the name is that of the document's product, or the first one's, and the others go by
-// their numbers as well.
-func (r *reader) applicationKeys(account plan.Address, found []applicationJSON) map[int64]string {
-	key := r.keysOf(account, kindApplication, len(found), func(i int) string { return found[i].Name })
-	holder := map[string]applicationJSON{}
+// applicationKeys are the document's keys for an account's applications. Several may have one name, such as those that a
+// sign-up makes: then it is that of the document's credentials, or the one of its product.
+func (r *reader) applicationKeys(account plan.Address, found []applicationJSON) ([]string, error) {
+	ofName := map[string]int{}
 	for _, a := range found {
-		name := key(a.Name)
-		h, taken := holder[name]
-		if d := r.desired[account.Child(kindApplication, name)]; !taken || d != nil && r.isOf(a, d) && !r.isOf(h, d) {
-			holder[name] = a
-		}
+		ofName[a.Name]++
 	}
-	out := map[int64]string{}
-	for _, a := range found {
-		if out[a.ID] = key(a.Name); holder[out[a.ID]].ID != a.ID {
-			out[a.ID] += fmt.Sprintf(" (%d)", a.ID)
-		}
+	rows := make([]listed, len(found))
+	for i, a := range found {
+		rows[i] = listed{name: a.Name, id: a.ID, fits: func(d *plan.Object) int {
+			switch {
+			case d.Fields[fieldProduct] != nil && !r.isOf(a, d):
+				if ofName[a.Name] > 1 {
+					return possible - 1
+				}
+				return possible
+			case sameCredentials(a, d):
+				return certain
+			}
+			return likely
+		}}
 	}
-	return out
+	return r.keysOf(collection{account, kindApplication}, rows)
+}
+
+// sameCredentials tells whether an application is known by what the document says: no other of its product has that.
+func sameCredentials(a applicationJSON, d *plan.Object) bool {
+	key, _ := d.Fields["userKey"].(secret.Value)
+	return a.UserKey != "" && key.Known() && key.Reveal() == a.UserKey || a.ApplicationID != "" && d.Fields["appId"] == a.ApplicationID
 }
 
 // isOf tells whether an application is for the product that the document says.
@@ -293,7 +305,7 @@ func (applicationKind) create(ctx context.Context, s *Session, c *change, base s
 	}, func() (int64, error) {
 		found, err := list[applicationJSON](ctx, s.api, base+".json")
 		for _, a := range found {
-			if a.Name == c.Name {
+			if a.Name == c.Name && a.PlanID == planID && !s.numbered(c.Parent, kindApplication, a.ID) {
 				made = a
 				return a.ID, nil
 			}

@@ -20,8 +20,11 @@ type reader struct {
 	leading map[string]bool                  // kinds with something wanted below them
 	desired plan.State
 	prune   bool
-	only    map[plan.Address]bool // nil: all; else what an apply has changed
-	places  chan struct{}
+
+	collections map[collection][]*plan.Object // desired ones
+
+	only   map[plan.Address]bool // nil: all; else what an apply has changed
+	places chan struct{}
 
 	mu    sync.Mutex
 	kept  map[any]*memo
@@ -44,7 +47,11 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 		r.want(c.Parent, c.Kind)
 	}
 	r.wantRulesOfMetricsThatGo()
-	return r.finish(r.top(ctx))
+	err := r.top(ctx)
+	if err == nil {
+		err = errors.Join(r.strangers(), r.onePlanEach(ctx))
+	}
+	return r.finish(err)
 }
 
 // Look reads the kinds of some objects again, to see what an apply has left.
@@ -60,7 +67,7 @@ func (s *Session) Look(ctx context.Context, desired plan.State, at []*plan.Objec
 
 func (s *Session) reader(desired plan.State) *reader {
 	return &reader{
-		s: s, wanted: map[plan.Address]map[string]bool{}, leading: map[string]bool{}, desired: desired,
+		s: s, wanted: map[plan.Address]map[string]bool{}, leading: map[string]bool{}, desired: desired, collections: collections(desired),
 		places: make(chan struct{}, readers), kept: map[any]*memo{}, state: plan.State{},
 	}
 }
@@ -150,6 +157,9 @@ func (r *reader) kindsBelow(parent *plan.Object) []kind {
 
 func (r *reader) read(ctx context.Context, k kind, parent *plan.Object) ([]*plan.Object, error) {
 	found, err := k.read(ctx, r, parent)
+	if err == nil {
+		err = r.apart(found)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state.Put(found...)
@@ -253,28 +263,6 @@ func keep[T any](r *reader, name any, build func() (T, error)) (T, error) {
 	m.once.Do(func() { m.value, m.err = build() })
 	value, _ := m.value.(T)
 	return value, m.err
-}
-
-// keysOf finds the document's key for objects that the server knows by their names only: a former name belongs to the
-// object that was renamed, unless there is one of the new name already.
-func (r *reader) keysOf(parent plan.Address, kind string, n int, nameAt func(int) string) func(name string) string {
-	taken := map[string]bool{}
-	for i := range n {
-		taken[nameAt(i)] = true
-	}
-	renamed := map[string]string{}
-	for _, d := range r.desired {
-		if d.Parent == parent && d.Kind == kind && d.Was != "" && !taken[d.Name] {
-			renamed[d.Was] = d.Name
-		}
-	}
-	return func(name string) string {
-		_, declared := r.desired[address(parent, kind, name)]
-		if to, ok := renamed[name]; ok && !declared {
-			return to
-		}
-		return name
-	}
 }
 
 // address is that of an object below another, or at the top ("").

@@ -59,10 +59,17 @@ func (servicePlanKind) read(ctx context.Context, r *reader, parent *plan.Object)
 	if err != nil {
 		return nil, err
 	}
-	key := r.keysOf(parent.Address, kindServicePlan, len(found), func(i int) string { return found[i].Name })
+	rows := make([]listed, len(found))
+	for i, p := range found {
+		rows[i] = listed{name: p.Name, id: p.ID}
+	}
+	keys, err := r.keysOf(collection{parent.Address, kindServicePlan}, rows)
+	if err != nil {
+		return nil, err
+	}
 	var out []*plan.Object
-	for _, p := range found {
-		o := parent.Child(kindServicePlan, key(p.Name), plan.Fields{
+	for i, p := range found {
+		o := parent.Child(kindServicePlan, keys[i], plan.Fields{
 			"name": p.Name, "published": p.State == published, "default": p.Default, "approvalRequired": p.ApprovalRequired,
 		})
 		out = append(out, r.found(o, p.ID))
@@ -77,7 +84,7 @@ func (servicePlanKind) write(ctx context.Context, s *Session, c *change) error {
 	}
 	base += "/service_plans"
 	if c.Live != nil && !s.known(c.Address) { // born with the product in this run
-		if err := s.learnServicePlans(ctx, c.Parent); err != nil {
+		if err := s.learnServicePlans(ctx, c.Parent, c.Name); err != nil {
 			return err
 		}
 	}
@@ -108,12 +115,18 @@ func (s *Session) createServicePlan(ctx context.Context, c *change, path string,
 	return s.createNamed(ctx, c, path, body, byName)
 }
 
-func (s *Session) learnServicePlans(ctx context.Context, product plan.Address) error {
+// learnServicePlans learns the numbers of a product's service plans, to look one of them up by its name.
+func (s *Session) learnServicePlans(ctx context.Context, product plan.Address, name string) error {
 	found, err := s.servicePlansOf(ctx, s.api, product)
 	if err != nil {
 		return err
 	}
+	seen := map[string]int64{}
 	for _, p := range found {
+		if first, twice := seen[p.Name]; twice && p.Name == name {
+			return ambiguous(&plan.Object{Kind: kindServicePlan, Name: name, Parent: product}, name, []int64{first, p.ID})
+		}
+		seen[p.Name] = p.ID
 		s.learn(product.Child(kindServicePlan, p.Name), p.ID)
 	}
 	return nil

@@ -115,6 +115,18 @@ func (s *Session) learn(a plan.Address, id int64) {
 	s.ids[a] = id
 }
 
+// numbered tells whether a number is that of an object of the kind below parent that was there already.
+func (s *Session) numbered(parent plan.Address, kind string, id int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for a, known := range s.ids {
+		if known == id && a.LastKind() == kind && a.Within(parent) {
+			return true
+		}
+	}
+	return false
+}
+
 // known tells whether the object's number is known.
 func (s *Session) known(a plan.Address) bool {
 	_, err := s.id(a)

@@ -202,7 +202,7 @@ func (accountKind) signUp(ctx context.Context, s *Session, c *change, body map[s
 	}, func() (int64, error) {
 		found, err := accountsOf(ctx, s.api)
 		for _, a := range found {
-			if a.OrgName == c.Name {
+			if a.OrgName == c.Name && a.Annotations[managedBy] == s.config.Owner { // others may have signed up with the name
 				made = a.accountJSON
 				return a.ID, nil
 			}

@@ -53,12 +53,22 @@ func find(ctx context.Context, systemName string, list func(context.Context) ([]
 	if err != nil {
 		return 0, err
 	}
+	return theOne(systemName, all)
+}
+
+// theOne is the number of the object that has a name, 0 where none has.
+func theOne(systemName string, all []named) (int64, error) {
+	var id int64
 	for _, o := range all {
-		if o.SystemName == systemName {
-			return o.ID, nil
+		switch {
+		case o.SystemName != systemName:
+		case id != 0:
+			return 0, fmt.Errorf("3scale has more than one %q, with the numbers %d and %d, and nothing tells which of them is meant", systemName, id, o.ID)
+		default:
+			id = o.ID
 		}
 	}
-	return 0, nil
+	return id, nil
 }
 
 // update writes the fields of an object that has a number: collection/ID.json.
