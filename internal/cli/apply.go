@@ -20,6 +20,7 @@ import (
 type applyOptions struct {
 	*global
 	plan       engine.PlanOptions
+	shown      shownOptions
 	yes        bool
 	dryRun     bool
 	maxDeletes int
@@ -47,6 +48,7 @@ func newApply(g *global) *cobra.Command {
 		},
 	}
 	addPlanFlags(cmd, &o.plan)
+	addShownFlags(cmd, &o.shown)
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "don't ask; needed for --prune where nobody can be asked")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show the plan and stop")
 	cmd.Flags().IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes more than `N` objects")
@@ -185,7 +187,7 @@ func (o *applyOptions) show(p *plan.Plan) error {
 			return nil
 		}
 	}
-	if err := view.Human(out, p, o.style()); err != nil {
+	if err := view.Human(out, p, o.shown.detail(), o.style()); err != nil {
 		return err
 	}
 	return view.Print(out, "%s\n", view.SummaryLine(p))

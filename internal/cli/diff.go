@@ -14,8 +14,23 @@ import (
 
 type diffOptions struct {
 	*global
-	plan engine.PlanOptions
-	out  string
+	plan  engine.PlanOptions
+	shown shownOptions
+	out   string
+}
+
+// shownOptions say how a plan is shown.
+type shownOptions struct{ summary bool }
+
+func (o shownOptions) detail() view.Detail {
+	if o.summary {
+		return view.Counts
+	}
+	return view.Full
+}
+
+func addShownFlags(cmd *cobra.Command, o *shownOptions) {
+	cmd.Flags().BoolVar(&o.summary, "summary", false, "of new objects, show only how many come along with each")
 }
 
 func newDiff(g *global) *cobra.Command {
@@ -31,6 +46,7 @@ func newDiff(g *global) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	addPlanFlags(cmd, &o.plan)
+	addShownFlags(cmd, &o.shown)
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan as JSON to `FILE`")
 	return cmd
 }
@@ -65,13 +81,13 @@ func (o *diffOptions) run(ctx context.Context) (err error) {
 	case json, yaml:
 		err = o.print(p)
 	case markdown:
-		err = view.Markdown(o.Out, p)
+		err = view.Markdown(o.Out, p, o.shown.detail())
 	case sarif:
-		err = view.PlanSARIF(o.Out, p, version())
+		err = view.PlanSARIF(o.Out, p, o.shown.detail(), version())
 	case github:
-		err = view.PlanGitHub(o.Out, p)
+		err = view.PlanGitHub(o.Out, p, o.shown.detail())
 	default:
-		if err = view.Human(o.Out, p, o.style()); err == nil {
+		if err = view.Human(o.Out, p, o.shown.detail(), o.style()); err == nil {
 			err = view.Print(o.Out, "%s %s\n", view.SummaryLine(p), c.cost(o.Now().Sub(begin)))
 		}
 	}

@@ -124,7 +124,7 @@ func TestSecretsArriveWhereverTheyStand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := view.Human(&seen, p, view.Style{}); err != nil {
+		if err := view.Human(&seen, p, view.Full, view.Style{}); err != nil {
 			t.Fatal(err)
 		}
 		if (round > 0) != p.Empty {

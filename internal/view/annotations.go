@@ -18,11 +18,11 @@ type annotation struct {
 }
 
 // annotate gives an annotation for each object that changes, and for each that somebody should look at.
-func annotate(p *plan.Plan) []annotation {
+func annotate(p *plan.Plan, detail Detail) []annotation {
 	var out []annotation
 	for _, t := range p.Targets {
 		for _, b := range blocksOf(p, t.System) {
-			h := &human{style: NewStyle(io.Discard, "never", func(string) string { return "" })}
+			h := &human{detail: detail, style: NewStyle(io.Discard, "never", func(string) string { return "" })}
 			h.block(b)
 			a := annotation{level: "notice", rule: "undeclared", message: dedent(h.b.String()), pos: b.position()}
 			switch {
@@ -70,8 +70,8 @@ func dedent(text string) string {
 }
 
 // PlanGitHub writes a plan as commands of a GitHub workflow, which shows each object beside its place in the document.
-func PlanGitHub(w io.Writer, p *plan.Plan) error {
-	for _, a := range annotate(p) {
+func PlanGitHub(w io.Writer, p *plan.Plan, detail Detail) error {
+	for _, a := range annotate(p, detail) {
 		if err := command(w, a.level, a.pos, a.rule, a.message); err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func command(w io.Writer, level string, pos maas.Position, title, message string
 }
 
 // PlanSARIF writes a plan for code scanning: what is done is its rules.
-func PlanSARIF(w io.Writer, p *plan.Plan, version string) error {
+func PlanSARIF(w io.Writer, p *plan.Plan, detail Detail, version string) error {
 	rules := []sarifRule{
 		{string(plan.Create), sarifText{"The object would be created."}},
 		{string(plan.Update), sarifText{"The object would be changed."}},
@@ -100,7 +100,7 @@ func PlanSARIF(w io.Writer, p *plan.Plan, version string) error {
 		{"undeclared", sarifText{"The object is there, and nothing would be done about it."}},
 	}
 	run := newSARIFRun(version, rules)
-	for _, a := range annotate(p) {
+	for _, a := range annotate(p, detail) {
 		run.Results = append(run.Results, sarifResult{
 			RuleID: a.rule, RuleIndex: slices.IndexFunc(rules, func(r sarifRule) bool { return r.ID == a.rule }),
 			Level: strings.Replace(a.level, "notice", "note", 1), Message: sarifText{unlinked(a.message)}, Locations: sarifLocations(a.pos),

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"example.com/maasctl/internal/doctor"
 	"example.com/maasctl/pkg/apply"
@@ -19,9 +20,12 @@ import (
 	"example.com/maasctl/pkg/plan"
 )
 
-// hostile has one of everything that a portal user may try in a name.
-const hostile = "x\x1b[2J\x1b]0;owned\a\r\n::error file=a.go,line=1::bad\n```\n# head\n##[error]bad ##vso[task.setvariable]x " +
-	"\u202egnp.exe\u2066 \u200b\u2028\u0085\u009b31m <script> </details> [a](https://b.example.com) \x7f\xff\x00 end"
+// hostile has one of everything that a portal user may try in a name, and no space at which a line may be broken.
+const hostile = "x\x1b[2J\x1b]0;owned\a\r\n::error::bad\n```\n#head\n##[error]bad##vso[task.setvariable]x" +
+	"\u202egnp.exe\u2066\u200b\u2028\u0085\u009b31m<script></details>[a](https://b.example.com)\x7f\xff\x00end"
+
+// harmlessText is as long.
+var harmlessText = strings.Repeat("x", utf8.RuneCountInString(Escape(hostile)))
 
 func TestEscape(t *testing.T) {
 	for text, want := range map[string]string{
@@ -148,10 +152,10 @@ func TestHostileText(t *testing.T) {
 		return r
 	}
 	for name, show := range map[string]func(w io.Writer, text string) error{
-		"human":    func(w io.Writer, text string) error { return Human(w, hostilePlan(text), style) },
-		"markdown": func(w io.Writer, text string) error { return Markdown(w, hostilePlan(text)) },
-		"github":   func(w io.Writer, text string) error { return PlanGitHub(w, hostilePlan(text)) },
-		"sarif":    func(w io.Writer, text string) error { return PlanSARIF(w, hostilePlan(text), "v1") },
+		"human":    func(w io.Writer, text string) error { return Human(w, hostilePlan(text), Full, style) },
+		"markdown": func(w io.Writer, text string) error { return Markdown(w, hostilePlan(text), Full) },
+		"github":   func(w io.Writer, text string) error { return PlanGitHub(w, hostilePlan(text), Full) },
+		"sarif":    func(w io.Writer, text string) error { return PlanSARIF(w, hostilePlan(text), Full, "v1") },
 		"result":   func(w io.Writer, text string) error { return Result(w, result(text), text, text) },
 		"progress": func(w io.Writer, text string) error {
 			for _, p := range []*Progress{NewProgress(w, false, true, time.Now), NewProgress(w, false, false, time.Now)} {
@@ -176,13 +180,14 @@ func TestHostileText(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var bad, good bytes.Buffer
-			if err := errors.Join(show(&bad, hostile), show(&good, "harmless")); err != nil {
+			if err := errors.Join(show(&bad, hostile), show(&good, harmlessText)); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.Contains(bad.String(), "owned") {
 				t.Fatal("the text isn't there: ", bad.String())
 			}
-			if have, want := strings.Count(bad.String(), "\n"), strings.Count(good.String(), "\n"); have != want {
+			have, want := strings.Count(bad.String(), "\n"), strings.Count(good.String(), "\n")
+			if name != "human" && name != "markdown" && have != want { // those break lines, at other places in another text
 				t.Errorf("%d lines, want %d:\n%s", have, want, bad.String())
 			}
 			harmless(t, name, bad.String(), good.String())
@@ -206,6 +211,11 @@ func harmless(t *testing.T, name, bad, good string) {
 	if strings.Contains(name, "sarif") { // which names files in the form of URLs
 		bad = uris.ReplaceAllString(bad, "")
 	}
+	for _, line := range strings.Split(bad, "\n") {
+		if line = strings.TrimLeft(line, " +-!"); strings.HasPrefix(line, "#head") || strings.HasPrefix(line, "```") && !strings.HasPrefix(line, "````") {
+			t.Errorf("a line begins with the text's: %q", line)
+		}
+	}
 	for _, command := range []string{"::error", "##[", "##vso["} {
 		if have, want := strings.Count(bad, command), strings.Count(good, command); have != want {
 			t.Errorf("%d times %q, want %d:\n%s", have, command, want, bad)
@@ -222,12 +232,12 @@ func TestFence(t *testing.T) {
 		p := picture()
 		p.Changes[0].Address = plan.Root("3scale", "product", name)
 		var b bytes.Buffer
-		if err := Markdown(&b, p); err != nil {
+		if err := Markdown(&b, p, Full); err != nil {
 			t.Fatal(err)
 		}
-		lines := strings.Split(strings.TrimSpace(b.String()), "\n")
-		mark := strings.TrimSuffix(lines[2], "diff")
-		if lines[len(lines)-1] != mark || strings.Count(b.String(), mark) != 2 {
+		mark := strings.TrimSuffix(strings.Split(b.String(), "\n")[2], "diff")
+		begins, ends := strings.Count(b.String(), "\n"+mark+"diff\n"), strings.Count(b.String(), "\n"+mark+"\n")
+		if begins == 0 || begins != ends || strings.Count(b.String(), mark) != begins+ends {
 			t.Error(b.String())
 		}
 	}

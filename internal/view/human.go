@@ -5,16 +5,24 @@ import (
 	"io"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"example.com/maasctl/pkg/plan"
 )
 
+// Detail is how much of new objects is shown.
+type Detail int
+
+// The details: all that is decided about new objects, or how many come along with each.
+const (
+	Full Detail = iota
+	Counts
+)
+
 // Human writes a plan for a person.
-func Human(w io.Writer, p *plan.Plan, style Style) error {
-	h := &human{style: style}
+func Human(w io.Writer, p *plan.Plan, detail Detail, style Style) error {
+	h := &human{style: style, detail: detail}
 	for _, t := range p.Targets {
 		h.target(p, t)
 	}
@@ -49,8 +57,9 @@ func SummaryLine(p *plan.Plan) string {
 }
 
 type human struct {
-	style Style
-	b     strings.Builder
+	style  Style
+	detail Detail
+	b      strings.Builder
 }
 
 // block is what is to be said about one object at the top.
@@ -129,8 +138,8 @@ func blocksOf(p *plan.Plan, system string) []*block {
 
 func (h *human) block(b *block) {
 	switch {
-	case b.change != nil && b.change.Action == plan.Create && !b.change.Part:
-		h.line("+", title(b.root), counts(b.changes), topIndent)
+	case b.isNew():
+		h.created(b)
 	case b.change != nil && b.change.Action == plan.Delete:
 		h.line("-", title(b.root), "", topIndent)
 	case b.change == nil && len(b.changes) == 0: // nothing but notes
@@ -139,7 +148,7 @@ func (h *human) block(b *block) {
 		}
 		return
 	default:
-		h.line("~", title(b.root), "", topIndent)
+		h.line(b.sign(), title(b.root), "", topIndent)
 		h.rows(b)
 	}
 	for _, m := range b.notes {
@@ -151,33 +160,75 @@ func (h *human) block(b *block) {
 	}
 }
 
+// isNew tells whether the object at the top is created.
+func (b *block) isNew() bool {
+	return b.change != nil && b.change.Action == plan.Create && !b.change.Part
+}
+
+// sign tells whether the object at the top changes, itself or a part of it, or only others below it.
+func (b *block) sign() string {
+	if b.change != nil || slices.ContainsFunc(b.changes, func(c *plan.Change) bool { return c.Part && c.Parent == b.root }) {
+		return "~"
+	}
+	return " "
+}
+
 // rows are the single changes of one object and of what stands below it.
 func (h *human) rows(b *block) {
 	if b.change != nil {
 		h.fields("", b.change.Fields)
 	}
+	below := b.belowNew()
 	for _, c := range b.changes {
-		h.change(b.root, c)
+		switch _, comesAlong := below[c.Parent]; {
+		case c.Action != plan.Create:
+			h.change(b.root, c)
+		case comesAlong && h.detail == Counts:
+		case comesAlong && c.Part:
+			h.said(prefixOf(c, b.root), c)
+		case !c.Part:
+			h.child(b, c, below)
+		default:
+			h.change(b.root, c)
+		}
 	}
 }
 
-func (h *human) change(root plan.Address, c *plan.Change) {
-	below := belowTitle(c.Address, root)
-	switch {
-	case c.Action == plan.Delete:
-		h.line("-", below, "", belowIndent)
-	case c.Action == plan.Create && !c.Part:
-		h.line("+", below, "", belowIndent)
-	default:
-		prefix := below
-		if c.Part { // the part's fields say what it is
-			prefix = belowTitle(c.Parent, root)
-			if len(c.Fields) > 0 && c.Fields[0].Element == "" {
-				prefix = strings.TrimSpace(prefix + " " + c.Kind)
-			}
+// belowNew are the changes below each object that is created, as far as they stand directly below it.
+func (b *block) belowNew() map[plan.Address][]*plan.Change {
+	out := map[plan.Address][]*plan.Change{}
+	for _, c := range b.changes {
+		if c.Action == plan.Create && !c.Part {
+			out[c.Address] = nil
 		}
-		h.fields(prefix, c.Fields)
 	}
+	for _, c := range b.changes {
+		if known, isNew := out[c.Parent]; isNew {
+			out[c.Parent] = append(known, c)
+		}
+	}
+	return out
+}
+
+func (h *human) change(root plan.Address, c *plan.Change) {
+	if c.Action == plan.Delete {
+		h.line("-", belowTitle(c.Address, root), "", belowIndent)
+		return
+	}
+	h.fields(prefixOf(c, root), c.Fields)
+}
+
+// prefixOf is what a change's fields are said of: the object, and of a part what that is a part of, for the names of its
+// elements say what it is.
+func prefixOf(c *plan.Change, root plan.Address) string {
+	if !c.Part {
+		return belowTitle(c.Address, root)
+	}
+	prefix := belowTitle(c.Parent, root)
+	if len(c.Fields) > 0 && c.Fields[0].Element == "" {
+		prefix = strings.TrimSpace(prefix + " " + c.Kind)
+	}
+	return prefix
 }
 
 func (h *human) fields(prefix string, fields []plan.FieldChange) {
@@ -201,14 +252,33 @@ func (h *human) order(name string, f plan.FieldChange, fields []plan.FieldChange
 	for _, e := range elements {
 		width = max(width, utf8.RuneCountInString(Escape(fmt.Sprint(e))))
 	}
+	lines := make([]string, len(elements))
 	for i, e := range elements {
-		text := Escape(fmt.Sprint(e))
-		if from[i] != "" {
-			text += strings.Repeat(" ", width-utf8.RuneCountInString(text)+3) + from[i]
-		}
-		h.line(" ", name, fmt.Sprintf("%*d. %s", len(strconv.Itoa(len(elements))), i+1, text), belowIndent)
-		name = strings.Repeat(" ", utf8.RuneCountInString(name)) // said once
+		lines[i] = numbered(i, len(elements)) + columns(fmt.Sprint(e), width, from[i])
 	}
+	h.list(name, lines)
+}
+
+// list writes lines below each other, with what they are about beside the first.
+func (h *human) list(name string, lines []string) {
+	column := max(belowColumn, belowIndent+utf8.RuneCountInString(Escape(name))+2)
+	if column > pageWidth-narrowest {
+		h.line(" ", name, "", belowIndent)
+		name, column = "", belowIndent+8
+	}
+	for _, line := range lines {
+		h.lineAt(" ", name, line, belowIndent, column)
+		name = ""
+	}
+}
+
+// columns puts a text beside a label, in a column behind labels of a width.
+func columns(label string, width int, text string) string {
+	label = Escape(label)
+	if text == "" {
+		return label
+	}
+	return label + strings.Repeat(" ", width-utf8.RuneCountInString(label)+3) + text
 }
 
 // origins says of each element of a list that it is new, or in which place it was; nothing of those that stay.
@@ -235,7 +305,7 @@ func (h *human) field(prefix string, f plan.FieldChange) {
 	name := strings.TrimSpace(prefix + " " + f.Name)
 	switch f.Action {
 	case plan.Add:
-		h.line("+", name, f.Element+detail(f.New), belowIndent)
+		h.line("+", name, f.Element+spaced(element(f.Name, f.New)), belowIndent)
 	case plan.Remove:
 		h.line("-", name, f.Element, belowIndent)
 	case plan.Move:
@@ -264,19 +334,13 @@ func (h *human) set(name string, f plan.FieldChange) {
 	}
 }
 
-// detail is an added element's value, where it says more than its label.
-func detail(v any) string {
-	switch v.(type) {
-	case nil, bool, map[string]any:
-		return ""
-	}
-	return "   " + value(v)
-}
-
 // The columns of a plan: objects at the top, and what is said below them.
 const (
-	topIndent, belowIndent = 2, 6
+	topIndent, belowIndent, childIndent = 2, 6, 10
+
 	topColumn, belowColumn = 52, 20 // where the text of a line begins
+
+	pageWidth = 100 // beyond it, a line goes on below where its text began
 )
 
 // line writes one line: a sign (" " for none), what it is about, and what is to be said, in columns.
@@ -285,6 +349,11 @@ func (h *human) line(sign, what, text string, indent int) {
 	if indent == topIndent {
 		column = topColumn
 	}
+	h.lineAt(sign, what, text, indent, column)
+}
+
+// lineAt writes a line whose text begins in a column, or behind what it is about where that is longer.
+func (h *human) lineAt(sign, what, text string, indent, column int) {
 	head := strings.Repeat(" ", indent)
 	what, text = Escape(what), strings.TrimRight(Escape(text), " ")
 	width := utf8.RuneCountInString(what)
@@ -296,7 +365,47 @@ func (h *human) line(sign, what, text string, indent int) {
 		h.print("%s%s\n", Styled(head), strings.TrimRight(what, " "))
 		return
 	}
-	h.print("%s%s%s%s\n", Styled(head), what, strings.Repeat(" ", max(2, column-indent-width)), text)
+	column = max(column, indent+width+2)
+	between := strings.Repeat(" ", column-indent-width)
+	if column > pageWidth-narrowest && column+utf8.RuneCountInString(text) > pageWidth { // no room beside it
+		column = indent + 8
+		between = "\n" + strings.Repeat(" ", column)
+	}
+	text = strings.Join(wrapped(text, pageWidth-column), "\n"+strings.Repeat(" ", column))
+	h.print("%s%s%s%s\n", Styled(head), what, Styled(between), Styled(text))
+}
+
+// narrowest is how many characters a column of text has at least; where there are fewer, it begins on a line of its own.
+const narrowest = 30
+
+// wrapped breaks a text into lines of a width, at spaces; what has none stays whole, so that addresses can be copied.
+func wrapped(text string, width int) []string {
+	var lines []string
+	for utf8.RuneCountInString(text) > width {
+		runes := []rune(text)
+		at := breakAt(runes, width)
+		if at == len(runes) {
+			break
+		}
+		lines = append(lines, strings.TrimRight(string(runes[:at]), " "))
+		text = strings.TrimLeft(string(runes[at:]), " ")
+	}
+	return append(lines, text)
+}
+
+// breakAt is where the last space before a width is, or the first one behind it, or the end.
+func breakAt(text []rune, width int) int {
+	for i := width; i > 0; i-- {
+		if text[i] == ' ' {
+			return i
+		}
+	}
+	for i := width; i < len(text); i++ {
+		if text[i] == ' ' {
+			return i
+		}
+	}
+	return len(text)
 }
 
 func (h *human) sign(s string) Styled {
@@ -319,7 +428,8 @@ func (h *human) notes(head string, notes []plan.Note, text func(plan.Note) strin
 	}
 	h.print("%s\n", styled(h.style.bold, head))
 	for _, n := range notes {
-		h.print("  %s\n", text(n))
+		lines := wrapped(Escape(text(n)), pageWidth-topIndent-2)
+		h.print("  %s\n", Styled(strings.Join(lines, "\n"+strings.Repeat(" ", topIndent+2))))
 	}
 }
 
@@ -333,42 +443,4 @@ func noteTitle(n plan.Note) string {
 // belowTitle names an object below root: "plan free", and with what is between: "plan free limits".
 func belowTitle(a, root plan.Address) string {
 	return strings.Join(a.Below(root), " ")
-}
-
-// counts says how many of each kind come along with a new object.
-func counts(changes []*plan.Change) string {
-	var order []string
-	n := map[string]int{}
-	count := func(kind string, by int) {
-		if by > 0 && n[kind] == 0 {
-			order = append(order, kind)
-		}
-		n[kind] += by
-	}
-	for _, c := range changes {
-		if c.Action == plan.Create && !c.Part {
-			count(c.Kind, 1)
-			continue
-		}
-		for _, f := range c.Fields {
-			if f.Action == plan.Add && f.Element != "" {
-				count(f.Name, 1)
-			}
-		}
-	}
-	var out []string
-	for _, kind := range order {
-		out = append(out, plural(n[kind], kind))
-	}
-	return strings.Join(out, ", ")
-}
-
-func plural(n int, what string) string {
-	switch {
-	case n == 1 || strings.HasSuffix(what, "s"):
-		return fmt.Sprintf("%d %s", n, what)
-	case strings.HasSuffix(what, "y"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(what, "y"))
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

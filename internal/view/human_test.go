@@ -24,8 +24,34 @@ func picture() *plan.Plan {
 		return &plan.Change{Address: a, System: a.System(), Kind: a.LastKind(), Name: a.Name(), Parent: product("granite"), Part: part, Action: action, Fields: fields}
 	}
 	granite, mistral := product("granite"), product("mistral")
+	add := func(name, element string, v any) plan.FieldChange {
+		return plan.FieldChange{Name: name, Element: element, Action: plan.Add, New: v}
+	}
+	set := func(name string, v any) plan.FieldChange {
+		return plan.FieldChange{Name: name, Action: plan.SetField, New: v}
+	}
+	rule := func(metric string, delta int64, last bool) map[string]any {
+		return map[string]any{"metric": metric, "delta": delta, "last": last}
+	}
 	rules := change(granite.Child("rules", ""), plan.Create, true,
-		plan.FieldChange{Name: "rule", Element: "GET /health", Action: plan.Add}, plan.FieldChange{Name: "rule", Element: "GET /", Action: plan.Remove})
+		add("rule", "GET /health", rule("health", 1, false)), add("rule", "POST /v1/x", rule("hits", 5, true)),
+		plan.FieldChange{Name: "rule", Element: "GET /", Action: plan.Remove})
+	rules.Desired = &plan.Object{Address: rules.Address, Kind: "rules", Fields: plan.Fields{"rule": plan.List{
+		{Label: "GET /health", Value: rule("health", 1, false)}, {Label: "POST /v1/x", Value: rule("hits", 5, true)},
+	}}}
+	chain := change(granite.Child("policies", ""), plan.Create, true, add("policy", "cors", nil))
+	chain.Desired = &plan.Object{Address: chain.Address, Kind: "policies", Fields: plan.Fields{"policy": plan.List{
+		{Label: "cors", Value: map[string]any{"enabled": true, "configuration": map[string]any{"allow_origin": "*", "allow_headers": []any{"Authorization", "Content-Type", "Accept", "X-Request-Id"}, "token": secret.New("${env:T}", "canary")}}},
+		{Label: "apicast", Value: map[string]any{"enabled": false, "configuration": map[string]any{}}},
+	}}}
+	standard := granite.Child("plan", "standard")
+	newLimits := change(standard.Child("limits", ""), plan.Create, true, add("limit", "total_tokens/day", int64(100000)), add("limit", "hits/minute", int64(60)))
+	prices := change(standard.Child("prices", ""), plan.Create, true, add("price", "total_tokens 1-", "0.0001"))
+	newLimits.Parent, prices.Parent = standard, standard
+	gold, tokens := mistral.Child("plan", "gold"), mistral.Child("metric", "tokens")
+	goldLimits := change(gold.Child("limits", ""), plan.Create, true, add("limit", "hits/minute", int64(600)))
+	goldLimits.Parent = gold
+	born := change(granite.Child("service plan", "Default"), plan.Update, false, plan.FieldChange{Name: "default", Action: plan.SetField, Old: false, New: true})
 	free := mistral.Child("plan", "free")
 	limits := change(free.Child("limits", ""), plan.Update, true,
 		plan.FieldChange{Name: "limit", Element: "total_tokens/day", Action: plan.SetField, Old: int64(100000), New: int64(200000)})
@@ -47,16 +73,18 @@ func picture() *plan.Plan {
 	policies.Parent = mistral
 	signIn := plan.Root("3scale", "sign-in", "rhsso")
 	client := plan.Root("keycloak", "realm", "maas").Child("client", "3scale")
-	return &plan.Plan{
+	p := &plan.Plan{
 		Targets: []plan.Target{{System: "3scale", URL: "https://maas-admin.apps.example.com"}, {System: "keycloak", URL: "https://sso.apps.example.com/auth"}},
 		Changes: []*plan.Change{
-			change(granite, plan.Create, false), rules,
-			change(granite.Child("method", "health"), plan.Create, false),
-			change(granite.Child("plan", "standard"), plan.Create, false),
+			change(granite, plan.Create, false, set("authentication", "apiKey"), set("description", strings.Repeat("word ", 30))), rules, chain,
+			change(granite.Child("method", "health"), plan.Create, false, set("name", "Health")),
+			change(standard, plan.Create, false, set("name", "Standard"), set("published", true)), newLimits, prices, born,
 			change(mistral, plan.Update, false,
 				plan.FieldChange{Name: "description", Action: plan.SetField, Old: "A model", New: "Mistral 7B Instruct v0.3"},
 				plan.FieldChange{Name: "document", Action: plan.SetField, New: strings.Repeat("long ", 40)}),
 			moved, policies, limits,
+			change(gold, plan.Create, false, set("name", "Gold"), set("published", true)), goldLimits,
+			change(tokens, plan.Create, false, set("name", strings.Repeat("Tokens ", 12)), set("unit", "token")),
 			change(product("old"), plan.Delete, false),
 			change(signIn, plan.Update, false,
 				plan.FieldChange{Name: "clientSecret", Action: plan.SetField, Old: secret.New("", "canary"), New: plan.Handed{From: client, Field: "secret"}},
@@ -66,8 +94,10 @@ func picture() *plan.Plan {
 		Warnings:   []plan.Note{{Address: product("old"), Why: "it is deleted though its owner is operator"}},
 		Manual:     []plan.Note{{Address: plan.Root("3scale", "tenant", ""), Why: "timezone Berlin: needs threescale.master"}},
 		NotApplied: []plan.Note{{Address: plan.Root("3scale", "accounts", ""), Why: "users, applications and subscriptions"}},
-		Summary:    plan.Summary{Create: 4, Update: 4, Delete: 1, Prune: 1, Unchanged: 40},
 	}
+	p.Summary = plan.Tally(p.Changes)
+	p.Summary.Prune, p.Summary.Unchanged = 1, 40
+	return p
 }
 
 // golden compares with a file of testdata; UPDATE=1 writes it.
@@ -93,17 +123,52 @@ func noEnv(string) string { return "" }
 func TestHuman(t *testing.T) {
 	var b bytes.Buffer
 	p := picture()
-	if err := Human(&b, p, NewStyle(&b, "auto", noEnv)); err != nil {
+	if err := Human(&b, p, Full, NewStyle(&b, "auto", noEnv)); err != nil {
 		t.Fatal(err)
 	}
 	b.WriteString(SummaryLine(p) + "\n")
 	golden(t, "plan.txt", b.String())
+	b.Reset()
+	if err := Human(&b, p, Counts, NewStyle(&b, "auto", noEnv)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "summary.txt", b.String())
+}
+
+// TestEachNumberHasItsLines finds the objects that the summary counts among the lines above it.
+func TestEachNumberHasItsLines(t *testing.T) {
+	var b bytes.Buffer
+	p := picture()
+	if err := Human(&b, p, Full, NewStyle(&b, "auto", noEnv)); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	for _, line := range strings.Split(b.String(), "\n") {
+		for _, c := range p.Changes {
+			for sign, indent := range map[string]int{"+ ": topIndent, "- ": topIndent, "~ ": topIndent} {
+				if c.Address != c.Address.Root() {
+					indent = belowIndent
+				}
+				name, whole := strings.CutPrefix(line, strings.Repeat(" ", indent)+sign+belowTitle(c.Address, plan.Address(c.System+":")))
+				if c.Address != c.Address.Root() {
+					name, whole = strings.CutPrefix(line, strings.Repeat(" ", indent)+sign+belowTitle(c.Address, c.Address.Root()))
+				}
+				if whole && !c.Part && (name == "" || name[0] == ' ') {
+					found[sign]++
+				}
+			}
+		}
+	}
+	rows := 2 // plan free's limit, and the service plan that came along
+	if found["+ "] != p.Summary.Create || found["~ "]+rows != p.Summary.Update || found["- "] != p.Summary.Delete || p.Summary.Create != 5 {
+		t.Errorf("%v, %+v:\n%s", found, p.Summary, b.String())
+	}
 }
 
 func TestNothingToChange(t *testing.T) {
 	var b bytes.Buffer
 	p := &plan.Plan{Targets: picture().Targets, Summary: plan.Summary{Unchanged: 3}}
-	if err := Human(&b, p, NewStyle(&b, "never", noEnv)); err != nil {
+	if err := Human(&b, p, Full, NewStyle(&b, "never", noEnv)); err != nil {
 		t.Fatal(err)
 	}
 	b.WriteString(SummaryLine(p) + "\n")
@@ -132,7 +197,7 @@ func TestColour(t *testing.T) {
 		{"auto", env("CLICOLOR_FORCE", "1"), true}, {"auto", env("CLICOLOR_FORCE", "0"), false}, {"auto", env("NO_COLOR", "1"), false},
 	} {
 		var b bytes.Buffer
-		if err := Human(&b, picture(), NewStyle(&b, c.mode, c.getenv)); err != nil {
+		if err := Human(&b, picture(), Full, NewStyle(&b, c.mode, c.getenv)); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Contains(b.String(), "\x1b["); got != c.want {
@@ -160,8 +225,8 @@ func TestAnnotations(t *testing.T) {
 	p := picture()
 	p.Changes[0].Source = &plan.Source{File: "my, maas.yaml", Line: 7, Column: 3}
 	for file, write := range map[string]func(io.Writer) error{
-		"plan.github": func(w io.Writer) error { return PlanGitHub(w, p) },
-		"plan.sarif":  func(w io.Writer) error { return PlanSARIF(w, p, "v1.2.3") },
+		"plan.github": func(w io.Writer) error { return PlanGitHub(w, p, Full) },
+		"plan.sarif":  func(w io.Writer) error { return PlanSARIF(w, p, Full, "v1.2.3") },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
@@ -176,7 +241,7 @@ func TestAnnotations(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	var b bytes.Buffer
-	if err := Markdown(&b, picture()); err != nil {
+	if err := Markdown(&b, picture(), Full); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "plan.md", b.String())

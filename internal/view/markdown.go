@@ -7,15 +7,39 @@ import (
 	"example.com/maasctl/pkg/plan"
 )
 
-// Markdown writes a plan for a comment on a change: the summary first, the plan below it, coloured by its signs.
-func Markdown(w io.Writer, p *plan.Plan) error {
-	var b strings.Builder
-	if err := Human(&b, p, NewStyle(&b, "never", func(string) string { return "" })); err != nil {
+// mostMarkdown is how many bytes a comment has room for: GitHub takes 65,536 characters, GitLab a million.
+const mostMarkdown = 60000
+
+// Markdown writes a plan for a comment on a change: the summary first, the plan below it, coloured by its signs, with new
+// objects as counts; and what is decided about those to be opened below.
+func Markdown(w io.Writer, p *plan.Plan, detail Detail) error {
+	plain := NewStyle(io.Discard, "never", func(string) string { return "" })
+	var short strings.Builder
+	if err := Human(&short, p, Counts, plain); err != nil {
 		return err
 	}
-	text := signsFirst(b.String())
-	mark := Styled(fence(text))
-	return Print(w, "**%s**\n\n%sdiff\n%s%s\n", SummaryLine(p), mark, Styled(text), mark)
+	text := "**" + Escape(SummaryLine(p)) + "**\n\n" + fenced(signsFirst(short.String()))
+	if created := newObjects(p, plain); detail == Full && created != "" {
+		inner := fenced(signsFirst(created))
+		if len(text)+len(inner) > mostMarkdown {
+			inner = "They are too many for a comment: `maasctl diff` shows them.\n"
+		}
+		text += "\n<details>\n<summary>What the new objects are</summary>\n\n" + inner + "\n</details>\n"
+	}
+	return Print(w, "%s", Styled(text))
+}
+
+// newObjects are those at the top, with all that is decided about them.
+func newObjects(p *plan.Plan, style Style) string {
+	h := &human{style: style}
+	for _, t := range p.Targets {
+		for _, b := range blocksOf(p, t.System) {
+			if b.isNew() {
+				h.created(b)
+			}
+		}
+	}
+	return h.b.String()
 }
 
 // signsFirst moves each line's sign to its beginning, which is where a reader of diffs colours it.
@@ -23,6 +47,11 @@ func signsFirst(text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i, line := range lines {
 		trimmed := strings.TrimLeft(line, " ")
+		switch len(line) - len(trimmed) {
+		case topIndent, belowIndent: // elsewhere a sign is part of a text that goes on
+		default:
+			continue
+		}
 		if len(trimmed) > 1 && strings.ContainsRune("+-~!?", rune(trimmed[0])) && trimmed[1] == ' ' {
 			sign := strings.NewReplacer("~", "!", "?", "!").Replace(trimmed[:1])
 			lines[i] = sign + line[:len(line)-len(trimmed)] + trimmed[2:]
@@ -31,11 +60,11 @@ func signsFirst(text string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// fence is one that nothing in the text ends.
-func fence(text string) string {
+// fenced is a text as a block of code that nothing in it ends.
+func fenced(text string) string {
 	mark := "```"
 	for strings.Contains(text, mark) {
 		mark += "`"
 	}
-	return mark
+	return mark + "diff\n" + text + mark + "\n"
 }

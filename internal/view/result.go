@@ -38,10 +38,10 @@ func Result(w io.Writer, r *apply.Result, cost, advice string) error {
 
 // Headline says in one line what has happened to the servers.
 func Headline(r *apply.Result) string {
-	done := map[plan.Action]int{}
+	var made []*plan.Change
 	for _, o := range r.Outcomes {
 		if o.State == apply.Done {
-			done[o.Change.Action]++
+			made = append(made, o.Change)
 		}
 	}
 	verb := "Applied"
@@ -55,7 +55,8 @@ func Headline(r *apply.Result) string {
 	}
 	switch {
 	case r.Count(apply.Done) > 0 || len(r.Outcomes) == 0:
-		return fmt.Sprintf("%s: %d created, %d updated, %d deleted.", verb, done[plan.Create], done[plan.Update], done[plan.Delete])
+		done := plan.Tally(made)
+		return fmt.Sprintf("%s: %d created, %d updated, %d deleted.", verb, done.Create, done.Update, done.Delete)
 	case r.Changed():
 		return verb + ": no change was made whole, but something was written."
 	case r.Unsure():

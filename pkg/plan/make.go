@@ -34,6 +34,7 @@ func Make(in Input) (*Plan, error) {
 	}
 	m.considerUndeclared()
 	m.follow()
+	m.countUnchanged()
 	m.connect()
 	m.block()
 	m.keepSelected()
@@ -113,7 +114,6 @@ func (m *maker) create(d *Object) {
 	kind := m.kind(d)
 	if kind.Part && len(c.Fields) == 0 && !m.isNew(d.Parent) {
 		delete(m.changes, d.Address)
-		m.out.Summary.Unchanged++
 		return
 	}
 	if kind.Born != nil {
@@ -133,7 +133,6 @@ func (m *maker) update(d, live *Object) {
 		}
 	}
 	if len(fields) == 0 {
-		m.out.Summary.Unchanged++
 		return
 	}
 	c := m.change(d, Update)
@@ -325,7 +324,6 @@ func (m *maker) follow() {
 		}
 		moved := slices.ContainsFunc(d.Follows, func(a Address) bool { return m.changes[a] != nil })
 		if live != nil && len(fields) == 0 && !moved {
-			m.out.Summary.Unchanged++
 			continue
 		}
 		if len(fields) == 0 {
@@ -357,14 +355,6 @@ func source(o *Object) *Source {
 
 func (m *maker) plan() (*Plan, error) {
 	for _, c := range m.changes {
-		switch c.Action {
-		case Create:
-			m.out.Summary.Create++
-		case Update:
-			m.out.Summary.Update++
-		case Delete:
-			m.out.Summary.Delete++
-		}
 		if c.Live != nil {
 			mark, err := fingerprint(c.Live)
 			if err != nil {
@@ -376,6 +366,8 @@ func (m *maker) plan() (*Plan, error) {
 	if err := m.sortChanges(); err != nil {
 		return nil, err
 	}
+	s := Tally(m.out.Changes)
+	m.out.Summary.Create, m.out.Summary.Update, m.out.Summary.Delete = s.Create, s.Update, s.Delete
 	m.out.Manual = append(m.out.Manual, m.in.Manual...)
 	m.out.NotApplied = append(m.out.NotApplied, m.in.NotApplied...)
 	m.out.Warnings = append(m.out.Warnings, m.in.Warnings...)

@@ -92,7 +92,7 @@ type Plan struct {
 	wanted State
 }
 
-// Summary counts objects.
+// Summary counts objects, see Tally.
 type Summary struct {
 	Create    int `json:"create"`
 	Update    int `json:"update"`

@@ -91,7 +91,7 @@ func everyFormOf(t *testing.T, p *planned) string {
 		t.Fatal(err)
 	}
 	b.Write(text)
-	if err := view.Human(&b, p.Plan, view.Style{}); err != nil {
+	if err := view.Human(&b, p.Plan, view.Full, view.Style{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range p.Changes {
