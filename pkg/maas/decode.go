@@ -158,7 +158,11 @@ func (d *decoder) short(n *node, s shorthand, a at) {
 
 func (d *decoder) isMapping(n *node, a at) bool {
 	if n.kind != mappingNode {
-		d.wrong(n, a, "a mapping")
+		want := "a mapping"
+		if text, _ := n.str(); strings.Contains(text, ":") && !strings.Contains(text, "://") && n.value == n.text {
+			want = "a mapping (with a space after each colon)"
+		}
+		d.wrong(n, a, want)
 		return false
 	}
 	return true

@@ -2,6 +2,9 @@ package maas_test
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,7 +28,7 @@ func TestFilesThatAreNoDocuments(t *testing.T) {
 	}{
 		"endless":       {maas.Options{Files: []string{"-"}, Stdin: endless{}}, "stdin: error: reading standard input: it has more than 64 MiB [file]"},
 		"no name":       {maas.Options{Files: []string{""}}, "error: -f names no file [file]"},
-		"nothing in it": {maas.Options{Files: []string{"-"}, Stdin: strings.NewReader("# nothing\n")}, "stdin: error: the document is empty [file]"},
+		"nothing in it": {maas.Options{Files: []string{"-"}, Stdin: strings.NewReader("# nothing\n")}, "stdin: error: the document is empty; it begins with apiVersion: maasctl/v1 [file]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc, found := maas.Load(test.o)
@@ -60,6 +63,39 @@ func TestDiagnosticsAreOneLine(t *testing.T) {
 		}
 		if strings.Contains(d.Message, "description") && !strings.HasSuffix(d.Message, "the environment variable A is not set; the environment variable B is not set") {
 			t.Error(d)
+		}
+	}
+}
+
+// What a directory holds besides its documents: an editor's files are left alone, and what isn't read is named.
+func TestDirectories(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"all/maas.yaml", "all/.maas.yaml", "all/.git/x.yaml", "all/more/x.yml", "all/docs/x.md", "split/prod/x.yaml", "split/test/x.yaml", "none/x.txt"} {
+		text := head
+		if name != "all/maas.yaml" {
+			text = "not: read\n"
+		}
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{
+		"all":           "all/more: warning: a folder below a directory isn't read; where it belongs to the document, add -f all/more [file]",
+		"split":         "split: error: the directory itself has no *.yaml or *.yml, and its folders aren't read; name one with -f: split/prod, split/test [file]",
+		"none":          "none: error: the directory has no *.yaml or *.yml [file]",
+		"all/mas.yaml":  "all/mas.yaml: error: there is no such file; did you mean \"all/maas.yaml\"? [file]",
+		"all/maas.yml":  "all/maas.yml: error: there is no such file; did you mean \"all/maas.yaml\"? [file]",
+		"all/other.yml": "all/other.yml: error: there is no such file [file]",
+		"":              "maas.yaml: error: there is no such file here; name the document with -f [file]",
+	} {
+		o := maas.Options{Dir: dir}
+		if name != "" {
+			o.Files = []string{name}
+		}
+		_, found := maas.Load(o)
+		if len(found) != 1 || found[0].String() != want {
+			t.Errorf("%s: found %v\nwant %s", name, found, want)
 		}
 	}
 }

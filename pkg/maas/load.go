@@ -71,7 +71,7 @@ func mergeLayers(r *reporter, o Options) source {
 			if files == "-" {
 				files = StdinName
 			}
-			r.errorf(Position{File: files}, CodeFile, "the document is empty")
+			r.errorf(Position{File: files}, CodeFile, "the document is empty; it begins with apiVersion: %s", APIVersion)
 		}
 		return src
 	}

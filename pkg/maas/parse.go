@@ -22,7 +22,6 @@ type parser struct {
 	aliases   int // being expanded
 	depth     int
 	deep      bool // too deep, which is reported once
-	last      int  // the last line of which a node is known
 	expanding map[*yaml.Node]bool
 }
 
@@ -51,7 +50,6 @@ func parse(r *reporter, file string, data []byte) []*node {
 }
 
 func (p *parser) pos(n *yaml.Node) Position {
-	p.last = max(p.last, n.Line)
 	return Position{File: p.file, Line: n.Line, Column: n.Column}
 }
 
@@ -158,7 +156,7 @@ func (p *parser) key(k *yaml.Node) (string, bool) {
 		k = k.Alias
 	}
 	if k.Kind != yaml.ScalarNode {
-		p.errorf(p.pos(k), CodeSchema, "a key has to be text")
+		p.errorf(p.pos(k), CodeSchema, "a key has to be text; put a text that begins with { or [ into quotes")
 		return "", false
 	}
 	p.storable(p.pos(k), k.Value)

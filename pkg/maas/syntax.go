@@ -3,75 +3,229 @@ package maas
 import (
 	"bytes"
 	"errors"
-	"io"
-	"regexp"
-	"strconv"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
-	yaml2 "go.yaml.in/yaml/v2"
-
-	"example.com/maasctl/internal/lazyregexp"
+	yaml4 "go.yaml.in/yaml/v4"
 )
 
-// What the YAML library says of a mistake in a file's syntax.
-var (
-	syntaxLine    = lazyregexp.New(`^line (\d+): (?s:(.*))$`)
-	parserError   = lazyregexp.New(`^did not find expected (key|node content|',' or|'-' indicator|<)`)
-	unknownAnchor = lazyregexp.New(`^unknown anchor '(.*)' referenced$`)
-)
-
-// syntax reports the YAML library's error, which has its line in the text, or no place at all.
+// syntax reports a mistake in a file's syntax. What the parser says of it is for people who write parsers, and has half of
+// its place; a later version of the library, which is asked only then, knows all of it.
 func (p *parser) syntax(err error, data []byte) {
-	pos := Position{File: p.file, Line: 1, Column: 1}
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	switch m := syntaxLine.FindStringSubmatch(text); {
-	case m != nil:
-		text = m[2]
-		pos.Line = syntaxErrorLine(m[1], text, data)
-	case unknownAnchor.MatchString(text):
-		pos.Line, pos.Column = aliasPlace(data, unknownAnchor.FindStringSubmatch(text)[1], p.last)
+	s := &syntaxError{text: strings.TrimPrefix(err.Error(), "yaml: "), line: 1, column: 1, lines: strings.Split(string(data), "\n")}
+	var load *yaml4.LoadError
+	dec := yaml4.NewDecoder(bytes.NewReader(data))
+	for err := error(nil); err == nil; {
+		var ignored yaml4.Node
+		if err = dec.Decode(&ignored); errors.As(err, &load) {
+			s.text, s.context = load.Message, load.ContextMark
+			s.line, s.column = load.Mark.Line, load.Mark.Column
+		}
+	}
+	if s.line == 0 || s.column == 0 {
+		s.line, s.column = unreadable(data)
+	}
+	s.explain()
+	p.errorf(Position{File: p.file, Line: s.line, Column: s.column}, CodeSyntax, "%s", s.text)
+}
+
+// syntaxError is where a file is no YAML any more, and why.
+type syntaxError struct {
+	text         string
+	line, column int
+	context      yaml4.Mark // where what breaks begins, if anything
+	lines        []string
+}
+
+// say sets the message.
+func (s *syntaxError) say(format string, args ...any) { s.text = fmt.Sprintf(format, args...) }
+
+// at moves the place to what has to be changed.
+func (s *syntaxError) at(line, column int) { s.line, s.column = line, column }
+
+// begin moves it to where what breaks begins.
+func (s *syntaxError) begin() {
+	if s.context.Line > 0 {
+		s.at(s.context.Line, s.context.Column)
+	}
+}
+
+// content is a line without its end.
+func (s *syntaxError) content(line int) string {
+	if line < 1 || line > len(s.lines) {
+		return ""
+	}
+	return strings.TrimRight(s.lines[line-1], " \t\r")
+}
+
+// split gives what stands in the line before the place, and from there on.
+func (s *syntaxError) split() (before, after string) {
+	runes := []rune(s.content(s.line))
+	i := min(max(s.column-1, 0), len(runes))
+	return string(runes[:i]), string(runes[i:])
+}
+
+// explain puts the library's message into the words of somebody who writes a document.
+func (s *syntaxError) explain() {
+	_, after := s.split()
+	switch text := s.text; {
+	case strings.HasPrefix(after, "\t"):
+		s.say("a tab stands here; YAML is indented with spaces")
+	case strings.Contains(text, "tab character"):
+		s.say("a tab stands in this line's indentation; YAML is indented with spaces")
+	case text == "mapping values are not allowed in this context":
+		s.colon()
+	case text == "did not find expected key":
+		s.key()
+	case strings.HasPrefix(text, "did not find expected ',' or"):
+		s.bracket()
+	case text == "could not find expected ':'":
+		s.begin()
+		s.say("this line is no KEY: VALUE, and not indented as what goes on from above: a colon or some indentation is missing")
+	case text == "found unexpected end of stream":
+		s.begin()
+		s.say("the quote that opens here is never closed")
+	case text == "found unexpected document indicator":
+		s.begin()
+		s.say("the quote that opens here isn't closed before the next ---")
+	case text == "did not find expected '-' indicator":
+		s.say("this is no - of the list that began at line %d; a key stands further left than the list's dashes", s.context.Line)
+	case text == "block sequence entries are not allowed in this context":
+		s.say("a list can't begin here: each - stands on a line of its own, below its key")
 	default:
-		pos.Line, pos.Column = unreadable(data)
-	}
-	p.errorf(pos, CodeSyntax, "%s", text)
-}
-
-// syntaxErrorLine gives the line of an error. The library counts from 1 where its scanner stumbles, which is good as it
-// is. Where its parser does, it counts from 0, and means the begin of the collection; the library's version 2 tells the
-// line at which the collection breaks.
-func syntaxErrorLine(said, text string, data []byte) int {
-	line, _ := strconv.Atoi(said)
-	if !parserError.MatchString(text) {
-		return line
-	}
-	line++
-	var ignored any
-	dec := yaml2.NewDecoder(bytes.NewReader(data))
-	for {
-		err := dec.Decode(&ignored)
-		if err == nil {
-			continue
-		}
-		m := syntaxLine.FindStringSubmatch(strings.TrimPrefix(err.Error(), "yaml: "))
-		if errors.Is(err, io.EOF) || m == nil || m[2] != text {
-			return line
-		}
-		line, _ = strconv.Atoi(m[1])
-		return line + 1
+		s.characters(after)
 	}
 }
 
-// aliasPlace finds the first alias of a name after a line.
-func aliasPlace(data []byte, name string, after int) (line, column int) {
-	alias := regexp.MustCompile(`(?:^|[\s\[{,:-])(\*` + regexp.QuoteMeta(name) + `)(?:[\s\]},]|$)`)
-	for text := range bytes.Lines(data) {
-		line++
-		if m := alias.FindSubmatchIndex(text); m != nil && line > after {
-			return line, utf8.RuneCount(text[:m[2]]) + 1
+// characters explains what a character can't do at its place.
+func (s *syntaxError) characters(after string) {
+	first, _ := utf8.DecodeRuneInString(after)
+	switch text := s.text; {
+	case text == "found character that cannot start any token":
+		s.say("a text can't begin with %c; put it into quotes", first)
+	case text == "found unknown escape character":
+		s.say(`%s has no meaning in double quotes; write \\, or use single quotes`, prefix(after, 2))
+	case strings.HasPrefix(text, "unknown anchor"), text == "did not find expected alphabetic or numeric character":
+		s.begin()
+		if _, after = s.split(); strings.HasPrefix(after, "&") {
+			s.say("& begins the name of an anchor; put a text that begins with it into quotes")
+			return
+		}
+		s.say("* refers to an anchor (&NAME) above, and there is no such one; put a text that begins with * into quotes")
+	case text == "found undefined tag handle", strings.Contains(text, "scanning a tag"):
+		s.begin()
+		s.say("! begins a tag, which means nothing here; put a text that begins with it into quotes")
+	case strings.HasPrefix(s.content(s.line), "%"):
+		s.at(s.line, 1)
+		s.say("a line can't begin with %%; put a text that begins with it into quotes")
+	case text == "did not find expected comment or line break":
+		s.say("the text of | or > begins on the next line")
+	case text == "did not find expected node content":
+		s.say("a value is missing here")
+	case strings.Contains(text, "UTF-8") || strings.Contains(text, "UTF-16"):
+		s.say("this is no UTF-8, which a document is written in: save the file as UTF-8")
+	case strings.HasPrefix(text, "control characters are not allowed"):
+		s.say("a control character (%U) stands here; no YAML holds one", first)
+	}
+}
+
+// colon explains a colon too many: in a text, below a value, or on the line after a key that has none.
+func (s *syntaxError) colon() {
+	before, _ := s.split()
+	trimmed := strings.TrimLeft(before, " -")
+	above := s.above()
+	upper := strings.TrimLeft(s.content(above), " ")
+	switch {
+	case strings.HasPrefix(before, "--- "):
+		s.at(s.line, 5)
+		s.say("a key can't stand in the line of ---; put it into the next")
+	case strings.Contains(trimmed, ": ") || strings.HasPrefix(trimmed, `"`) && strings.Contains(trimmed, `" `):
+		s.say("this line has a key and a colon already; put a text with a colon in it into quotes")
+	case strings.Trim(upper, "-") == "":
+		s.at(above, 1)
+		s.say("documents are divided by three dashes, no more and no fewer")
+	case !strings.Contains(upper, ":"):
+		s.at(above, utf8.RuneCountInString(s.content(above))+1)
+		s.say("a colon is missing here: the next line is indented as what belongs to a key")
+	default:
+		s.at(s.line, indentation(before)+1)
+		s.say(tooFar)
+	}
+}
+
+const tooFar = "this line is indented further than the one above, which has a value already"
+
+// above is the line above that says something.
+func (s *syntaxError) above() int {
+	line := s.line - 1
+	for line > 0 && strings.HasPrefix(strings.TrimSpace(s.content(line)+"#"), "#") {
+		line--
+	}
+	return line
+}
+
+func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
+
+// key explains something that belongs to no mapping: after a quote that ends too early, or at an indentation of its own.
+func (s *syntaxError) key() {
+	before, after := s.split()
+	quoted := strings.TrimRight(before, " ")
+	switch {
+	case strings.HasSuffix(quoted, `"`) || strings.HasSuffix(quoted, "'"):
+		quote := quoted[len(quoted)-1:]
+		if line, column := s.opened(quote); line > 0 {
+			s.at(line, column)
+			s.say("the quote that opens here isn't closed in its line")
+			return
+		}
+		s.say(`the quoted text ends before this: inside '…' a ' is written '', and inside "…" a " is written \"`)
+	case strings.TrimSpace(before) != "":
+		s.say("this doesn't belong to the value before it; put the whole text into quotes")
+	case strings.HasPrefix(after, "- "):
+		s.say("a list's - can't stand beside the keys of the mapping that began at line %d", s.context.Line)
+	case indentation(s.content(s.line)) > indentation(s.content(s.above())):
+		s.say(tooFar)
+	default:
+		s.say("this line's indentation is that of nothing above it")
+	}
+}
+
+// opened finds the quote above that the one before the place closes, which was to open another text: the last line with an
+// odd number of them.
+func (s *syntaxError) opened(quote string) (line, column int) {
+	for line := s.line - 1; line > 0; line-- {
+		content := strings.ReplaceAll(strings.ReplaceAll(s.content(line), `\"`, "  "), "''", "  ")
+		if strings.Count(content, quote)%2 == 1 {
+			return line, utf8.RuneCountInString(content[:strings.LastIndex(content, quote)]) + 1
 		}
 	}
-	return 1, 1
+	return 0, 0
+}
+
+// bracket explains a mapping in braces or a list in brackets that doesn't go on as one.
+func (s *syntaxError) bracket() {
+	_, after := s.split()
+	open, end := "{", "}"
+	if strings.HasSuffix(s.text, "']'") {
+		open, end = "[", "]"
+	}
+	rest := after + strings.Join(s.lines[min(s.line, len(s.lines)):], "")
+	switch {
+	case after != "" && strings.ContainsAny(after[:1], "]}"):
+		s.say("the %s that opened at %d:%d is closed by %s, not by %s", open, s.context.Line, s.context.Column, end, after[:1])
+	case strings.TrimSpace(rest) == "":
+		s.begin()
+		s.say("the %s that opens here is never closed", open)
+	default:
+		s.say("before this, a comma is missing, or the %s of the %s that opened at %d:%d", end, open, s.context.Line, s.context.Column)
+	}
+}
+
+// prefix is the beginning of a text, some characters long.
+func prefix(text string, characters int) string {
+	runes := []rune(text)
+	return string(runes[:min(characters, len(runes))])
 }
 
 // unreadable finds the first byte that is no character of a YAML file.
