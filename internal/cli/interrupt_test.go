@@ -111,7 +111,6 @@ func TestInterruptFinishesWhatIsUnderWay(t *testing.T) {
 	s = newSession(t, onFirstMetric(func(_ *http.Request, interrupts chan os.Signal) {
 		interrupts <- os.Interrupt
 		s.out.await("finishing what is under way")
-		time.Sleep(500 * time.Millisecond) // it is said just before it holds
 	}))
 	code, out := s.run("apply")
 	if code != ExitInterrupted || !strings.Contains(out, "Not done:") || !strings.Contains(out, "finishing what is under way") {

@@ -46,8 +46,8 @@ func (g *global) finishing(ctx context.Context, cancel context.CancelFunc) (stop
 		case <-ctx.Done():
 			return
 		}
+		close(ch) // before it is said: whoever reads it may count on it
 		_ = view.Print(g.Err, "\nInterrupted: finishing what is under way. Once more to stop at once.\n")
-		close(ch)
 		select {
 		case <-g.Interrupts:
 			cancel()

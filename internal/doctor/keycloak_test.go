@@ -1,12 +1,13 @@
 package doctor_test
 
 import (
+	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
 	"example.com/maasctl/internal/doctor"
+	"example.com/maasctl/internal/testkit"
 	"example.com/maasctl/pkg/keycloak/keycloaktest"
 )
 
@@ -22,10 +23,13 @@ func eachKeycloak(t *testing.T, test func(t *testing.T, base string)) {
 			test(t, base)
 		})
 	}
-	for _, variable := range []string{"KEYCLOAK26_URL", "KEYCLOAK18_URL"} {
-		if address := os.Getenv(variable); address != "" {
-			t.Run(variable, func(t *testing.T) { test(t, strings.TrimRight(address, "/")) })
-		}
+	for _, real := range testkit.Keycloaks() {
+		t.Run(fmt.Sprintf("real-%d", real.Version), func(t *testing.T) {
+			if real.URL == "" {
+				real.Missing(t)
+			}
+			test(t, real.URL)
+		})
 	}
 }
 

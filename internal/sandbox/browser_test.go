@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"example.com/maasctl/internal/sandbox"
+	"example.com/maasctl/internal/testkit"
 )
 
 // browsers are those to test with: the one that CHROMIUM names, or that of the system, if it has one.
@@ -67,6 +68,9 @@ func click(t *testing.T, tab context.Context, selector string) {
 
 // A person opens the page, unfolds a product, and sees what others do to the tenant without touching anything.
 func TestPageInABrowser(t *testing.T) {
+	if len(browsers()) == 0 {
+		testkit.LeftOut(t, "a browser: CHROMIUM isn't set; scripts/browser.sh prints it")
+	}
 	for _, path := range browsers() {
 		s := start(t, sandbox.Config{})
 		addProduct(t, s, "granite")

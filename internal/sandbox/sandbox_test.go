@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strings"
@@ -211,15 +212,20 @@ func TestStopEndsRequestsThatHang(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := start(t, sandbox.Config{Faults: []threescaletest.Fault{fault}})
-	ended := make(chan error, 1)
+	sent, ended := make(chan struct{}), make(chan error, 1)
+	under := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { close(sent) }})
+	r, err := http.NewRequestWithContext(under, http.MethodGet, s.ThreeScale+"/admin/api/services.json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	go func() {
-		resp, err := http.Get(s.ThreeScale + "/admin/api/services.json")
+		resp, err := http.DefaultClient.Do(r)
 		if err == nil {
 			_ = resp.Body.Close()
 		}
 		ended <- err
 	}()
-	time.Sleep(50 * time.Millisecond) // until it is under way; earlier, it is refused, which is an error too
+	<-sent
 	stop(t, s)
 	if err := <-ended; err == nil {
 		t.Error("the request got an answer")

@@ -4,8 +4,10 @@ package testkit
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -33,4 +35,37 @@ func Recorded(t testing.TB, path ...string) map[string]any {
 		t.Fatal(err)
 	}
 	return state
+}
+
+// LeftOut ends a test for which something isn't there: it says what, and fails in CI, where all has to be tested.
+func LeftOut(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("left out: %s", what)
+	}
+	t.Skipf("left out: %s", what)
+}
+
+// Real is a real server to test with.
+type Real struct {
+	Version  int
+	Variable string // that names its address
+	URL      string // without a slash at its end; "" where it isn't there
+	Log      string // the file with a line for each request
+}
+
+// Keycloaks are the real ones that scripts/keycloak.sh starts. A test names each that isn't there with Missing.
+func Keycloaks() []Real {
+	all := []Real{{Version: 26, Variable: "KEYCLOAK26_URL"}, {Version: 18, Variable: "KEYCLOAK18_URL"}}
+	for i := range all {
+		all[i].URL = strings.TrimRight(os.Getenv(all[i].Variable), "/")
+		all[i].Log = os.Getenv(strings.Replace(all[i].Variable, "URL", "LOG", 1))
+	}
+	return all
+}
+
+// Missing ends a test that needs a server which isn't there.
+func (r Real) Missing(t testing.TB) {
+	t.Helper()
+	LeftOut(t, fmt.Sprintf("a real Keycloak %d: %s isn't set; scripts/keycloak.sh start prints it", r.Version, r.Variable))
 }

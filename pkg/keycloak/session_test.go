@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/pkg/apply"
@@ -206,20 +205,6 @@ func TestOneTokenForManyCalls(t *testing.T) {
 	w.run(w.document(manyRoles))
 	if n := s.count("POST token") - before; n != 2 { // one to begin with, one after the realm was made
 		t.Errorf("%d tokens", n)
-	}
-}
-
-func TestTokenIsRenewedBeforeItEnds(t *testing.T) {
-	s := watch(t, keycloaktest.Options{TokenLife: time.Second})
-	w := newWorld(t, s.server)
-	doc := w.document(manyRoles)
-	e, p, live := w.plan(doc)
-	time.Sleep(800 * time.Millisecond) // two thirds of its life have gone
-	if err := e.Apply(t.Context(), p, live, apply.Options{}).Err(); err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(w.trace.String(), `"status":401`) {
-		t.Error("the server had to say that the token has ended")
 	}
 }
 
