@@ -53,8 +53,11 @@ func (b *block) position() maas.Position {
 		sources = append(sources, m.note.Source)
 	}
 	for _, s := range sources {
-		if s != nil {
-			return maas.Position{File: s.File, Line: s.Line, Column: s.Column}
+		if s == nil {
+			continue
+		}
+		if at := (maas.Position{File: s.File, Line: s.Line, Column: s.Column}); inFile(at) {
+			return at
 		}
 	}
 	return maas.Position{}

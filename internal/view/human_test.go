@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/maasctl/pkg/apply"
+	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
 	"example.com/maasctl/pkg/secret"
 )
@@ -341,6 +342,24 @@ func TestOnlyTerminalsAreTerminals(t *testing.T) {
 		set := func(n string) string { return map[string]string{name: value}[n] }
 		if rewrites(set) || !rewrites(noEnv) {
 			t.Errorf("%s=%s", name, value)
+		}
+	}
+}
+
+// TestPlacesInNoFile: neither the command line nor stdin is a file that an annotation can point into.
+func TestPlacesInNoFile(t *testing.T) {
+	for _, file := range []string{"--set products.granite.name", "stdin"} {
+		p := picture()
+		for _, c := range p.Changes {
+			c.Source = &plan.Source{File: file, Line: 3, Column: 1}
+		}
+		var b bytes.Buffer
+		finding := maas.Diagnostics{{Pos: maas.Position{File: file, Line: 3, Column: 1}, Message: "wrong", Code: "schema"}}
+		if err := errors.Join(PlanGitHub(&b, p, Counts), LintGitHub(&b, finding), PlanSARIF(&b, p, Counts, "v1")); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(b.String(), "file=") || strings.Contains(b.String(), `"uri"`) || !strings.Contains(b.String(), file+":3:1: wrong") {
+			t.Error(b.String())
 		}
 	}
 }

@@ -62,12 +62,18 @@ func LintGitHub(w io.Writer, found maas.Diagnostics) error {
 	return nil
 }
 
-// filed is where a finding stands, and its message; one about the command line stands in no file, so its message says it.
+// filed is where a finding stands, and its message; where that is in no file, the message says it.
 func filed(d maas.Diagnostic) (maas.Position, string) {
-	if strings.HasPrefix(d.Pos.File, "--") {
-		return maas.Position{}, Escape(d.Pos.File + ": " + d.Message)
+	if !inFile(d.Pos) && d.Pos != (maas.Position{}) {
+		return maas.Position{}, Escape(d.Pos.String() + ": " + d.Message)
 	}
 	return d.Pos, Escape(d.Message)
+}
+
+// inFile tells whether a place is one in a file: a word of the command line isn't, and what came from stdin may be no file
+// of the repository that is looked at.
+func inFile(p maas.Position) bool {
+	return p.File != "" && p.File != maas.StdinName && !strings.HasPrefix(p.File, "--")
 }
 
 // data escapes what would end a workflow command; property also what would end one of its properties.

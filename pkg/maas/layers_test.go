@@ -160,6 +160,31 @@ func TestBuiltinTemplates(t *testing.T) {
 	}
 }
 
+// TestBuiltinTemplatesStandWhereTheyAreUsed: what a built-in template says has a place in the user's files all the same.
+func TestBuiltinTemplatesStandWhereTheyAreUsed(t *testing.T) {
+	doc := load(t, head+"templates:\n  mine: {use: [openai-chat], metrics: {tokens: {name: Tokens, unit: token}}}\n"+
+		"products:\n  granite:\n    use: [openai-embeddings, mine]\n    methods: {v1/models: {description: own}}\n")
+	for path, want := range map[string]string{
+		"methods v1/embeddings":             "stdin:8:11",
+		"methods v1/embeddings rules":       "stdin:8:11",
+		"methods v1/chat/completions rules": "stdin:5:16", // where the document's template uses it
+		"methods v1/models name":            "stdin:5:16",
+		"methods v1/models description":     "stdin:9:40",
+		"metrics tokens":                    "stdin:5:40",
+	} {
+		if got := doc.Pos(append([]string{"products", "granite"}, strings.Split(path, " ")...)...); got.String() != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	for _, m := range doc.Products[0].Value.Methods {
+		for _, r := range m.Value.Rules {
+			if r.Pos.File != maas.StdinName {
+				t.Errorf("a rule of %s stands at %s", m.Name, r.Pos)
+			}
+		}
+	}
+}
+
 func TestOwnTemplateHidesBuiltinOne(t *testing.T) {
 	p := product(t, load(t, head+"templates: {vllm: {methods: {own: {}}}}\nproducts: {granite: {use: [vllm]}}"))
 	if diff := cmp.Diff([]string{"own"}, p.Methods.Names()); diff != "" {

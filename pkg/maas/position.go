@@ -6,7 +6,7 @@ import (
 )
 
 // Position is where a value stands in the user's files; lines and columns count from 1.
-// The zero Position belongs to values that no file says (built-in templates have their name as File).
+// What a built-in template says stands where the template is used. The zero Position belongs to values that no file says.
 type Position struct {
 	File         string
 	Line, Column int

@@ -52,7 +52,11 @@ func (t *templates) expand(n *node) *node {
 	var under *node
 	for _, u := range t.names(use) {
 		name, _ := u.str()
-		if template := t.template(name, u.pos); template != nil {
+		template := t.template(name, u.pos)
+		if template != nil && t.isBuiltin(name) {
+			template = template.at(u.pos)
+		}
+		if template != nil {
 			under = merge(under, template)
 		}
 	}
@@ -83,7 +87,7 @@ func (t *templates) template(name string, pos Position) *node {
 		return nil
 	}
 	n := t.own.get(name)
-	if n == nil || n.isNull() {
+	if t.isBuiltin(name) {
 		n = builtin(name)
 	}
 	if n == nil {
@@ -99,6 +103,28 @@ func (t *templates) template(name string, pos Position) *node {
 	t.open = t.open[:len(t.open)-1]
 	t.resolved[name] = out
 	return out
+}
+
+// isBuiltin tells whether a name is that of a built-in template: the document's own win.
+func (t *templates) isBuiltin(name string) bool {
+	n := t.own.get(name)
+	return n == nil || n.isNull()
+}
+
+// at is the node as if all of it stood in one place. A built-in template has no place in the user's files: what it says is
+// said there by the word that names it.
+func (n *node) at(pos Position) *node {
+	out := *n
+	out.pos = pos
+	out.items = make([]*node, len(n.items))
+	for i, item := range n.items {
+		out.items[i] = item.at(pos)
+	}
+	out.fields = make([]field, len(n.fields))
+	for i, f := range n.fields {
+		out.fields[i] = field{f.key, pos, f.value.at(pos)}
+	}
+	return &out
 }
 
 // known lists all templates that the document could use.
