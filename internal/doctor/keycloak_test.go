@@ -23,12 +23,12 @@ func eachKeycloak(t *testing.T, test func(t *testing.T, base string)) {
 			test(t, base)
 		})
 	}
-	for _, real := range testkit.Keycloaks() {
-		t.Run(fmt.Sprintf("real-%d", real.Version), func(t *testing.T) {
-			if real.URL == "" {
-				real.Missing(t)
+	for _, server := range testkit.Keycloaks() {
+		t.Run(fmt.Sprintf("real-%d", server.Version), func(t *testing.T) {
+			if server.URL == "" {
+				server.Missing(t)
 			}
-			test(t, real.URL)
+			test(t, server.URL)
 		})
 	}
 }

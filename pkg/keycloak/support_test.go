@@ -48,14 +48,14 @@ func eachServer(t *testing.T, test func(t *testing.T, s server)) {
 			test(t, s)
 		})
 	}
-	for _, real := range testkit.Keycloaks() {
-		if real.URL == "" {
-			t.Run(nameOf(real), func(t *testing.T) { real.Missing(t) })
+	for _, server := range testkit.Keycloaks() {
+		if server.URL == "" {
+			t.Run(nameOf(server), func(t *testing.T) { server.Missing(t) })
 		}
 	}
 }
 
-func nameOf(real testkit.Real) string { return fmt.Sprintf("real-%d", real.Version) }
+func nameOf(server testkit.Real) string { return fmt.Sprintf("real-%d", server.Version) }
 
 func servers(t testing.TB) []server {
 	t.Helper()
@@ -63,10 +63,10 @@ func servers(t testing.TB) []server {
 	for _, version := range []int{26, 18} {
 		all = append(all, stub(t, keycloaktest.Options{Version: version}))
 	}
-	for _, real := range testkit.Keycloaks() {
-		if real.URL != "" {
-			s := newServer(nameOf(real), real.URL, real.Version)
-			s.real, s.log = true, real.Log
+	for _, server := range testkit.Keycloaks() {
+		if server.URL != "" {
+			s := newServer(nameOf(server), server.URL, server.Version)
+			s.real, s.log = true, server.Log
 			all = append(all, s)
 		}
 	}
