@@ -1,5 +1,5 @@
 # Each target does its own set-up; the work is in scripts/.
-.PHONY: demo test lint bench docs build
+.PHONY: demo test lint bench docs build mutants
 
 build: ## the binary, as bin/maasctl
 	CGO_ENABLED=0 go build -trimpath -o bin/maasctl ./cmd/maasctl
@@ -15,6 +15,9 @@ lint: ## the linters of .golangci.yaml
 
 bench: ## what is measured
 	bash scripts/bench.sh
+
+mutants: ## breaks the code and lists what no test notices; an hour or two
+	bash scripts/mutants.sh
 
 docs: build ## the reference pages that are made of the program
 	rm -rf docs/commands docs/formats
