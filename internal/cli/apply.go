@@ -39,7 +39,8 @@ func newApply(g *global) *cobra.Command {
 			"document, would now lead to another plan.",
 		Example: "  maasctl apply -f maas.yaml\n" +
 			"  maasctl apply -e production --prune --yes",
-		Args: cobra.MaximumNArgs(1),
+		SuggestFor: []string{"create", "deploy", "sync", "up"},
+		Args:       oneOrNone("plan"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.saved = args[0]

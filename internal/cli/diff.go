@@ -42,8 +42,9 @@ func newDiff(g *global) *cobra.Command {
 			"Formats: human, json, yaml, markdown, sarif, github.",
 		Example: "  maasctl diff -f maas.yaml\n" +
 			"  maasctl diff -e production -o json",
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		SuggestFor: []string{"plan", "preview", "drift"},
+		Args:       noArgs,
+		RunE:       func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	addPlanFlags(cmd, &o.plan)
 	addShownFlags(cmd, &o.shown)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/maasctl/internal/near"
 	"example.com/maasctl/internal/shell"
 	"example.com/maasctl/internal/view"
 	"example.com/maasctl/pkg/gateway"
@@ -93,7 +94,7 @@ func (g *global) format(known ...string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("unknown output format %q; this command has %s", g.output, strings.Join(known, ", "))
+	return fmt.Errorf("unknown output format %q; this command has %s%s", g.output, strings.Join(known, ", "), near.Meant(g.output, known))
 }
 
 const (

@@ -13,7 +13,7 @@ import (
 )
 
 func newGateway(g *global) *cobra.Command {
-	cmd := &cobra.Command{Use: "gateway", Short: "What the gateway needs of its cluster", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: "gateway", Short: "What the gateway needs of its cluster", Args: subcommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(newGatewayManifests(g))
 	return cmd
 }
@@ -34,8 +34,9 @@ func newGatewayManifests(g *global) *cobra.Command {
 			"routes' timeout. No cluster is asked, and no document is read.",
 		Example: "  maasctl gateway manifests --namespace 3scale\n" +
 			"  maasctl gateway manifests --namespace 3scale --dir llm-metrics     # a component for kustomize",
-		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error { return o.run() },
+		SuggestFor: []string{"manifest", "policy"},
+		Args:       nothing,
+		RunE:       func(*cobra.Command, []string) error { return o.run() },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Namespace, "namespace", "", "`NAME` of the namespace; without it the manifests name none")

@@ -47,7 +47,7 @@ func Run(ctx context.Context, args []string, streams IO) ExitCode {
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)
-	err := root.ExecuteContext(ctx)
+	err := usageError(root, root.ExecuteContext(ctx))
 	code := exitCode(err)
 	switch {
 	case err == nil || shown(err):

@@ -13,7 +13,7 @@ func newOutput(g *global) *cobra.Command {
 		Use:   "output [NAME]",
 		Short: "Print the document's outputs, read from the servers",
 		Long:  "Print the outputs of the document with what the servers have now. With a name, only that one's value is printed.\nSecrets stay masked.",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  oneOrNone("name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := ""
 			if len(args) == 1 {

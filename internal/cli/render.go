@@ -8,9 +8,10 @@ import (
 
 func newRender(g *global) *cobra.Command {
 	return &cobra.Command{
-		Use:   "render",
-		Short: "Print the document with templates, environment and --set merged",
-		Args:  noArgs,
+		Use:        "render",
+		Short:      "Print the document with templates, environment and --set merged",
+		SuggestFor: []string{"show", "template"},
+		Args:       noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := g.format(human, yaml, json); err != nil {
 				return err

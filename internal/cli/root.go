@@ -50,6 +50,7 @@ func newRoot(streams IO) *cobra.Command {
 	root.AddCommand(
 		newApply(g), newDiff(g), newValidate(g), newLint(g), newRender(g), newSchema(g), newOutput(g), newDoctor(g), newSandbox(g), newGateway(g), newVersion(g), newExitCodes(), newDocs(root),
 	)
+	explainUsage(root)
 	return root
 }
 
@@ -77,12 +78,4 @@ func version() string {
 		return "unknown"
 	}
 	return info.Main.Version
-}
-
-// noArgs refuses arguments in words that help.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return fmt.Errorf("%s takes no arguments, but got %q; a document is named with -f", cmd.CommandPath(), args)
-	}
-	return nil
 }

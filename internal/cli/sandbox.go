@@ -43,7 +43,7 @@ func newSandbox(g *global) *cobra.Command {
 		Example: "  maasctl sandbox\n" +
 			"  maasctl sandbox --seed-file maas.yaml --state sandbox.json\n" +
 			"  maasctl sandbox --latency real --fault 'POST /admin/api/services*.json nth=3 status=503'",
-		Args: noArgs,
+		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	f := cmd.Flags()

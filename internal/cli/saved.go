@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -16,9 +18,15 @@ func (o *applyOptions) loadSaved() (*plan.Saved, error) {
 	if o.saved == "" {
 		return nil, nil //nolint:nilnil // none is named
 	}
+	if isDocumentName(o.saved) {
+		return nil, fmt.Errorf("%s is no plan: a document is named with -f: maasctl apply -f %s", o.saved, o.saved)
+	}
 	text, err := os.ReadFile(filepath.Join(o.Dir, o.saved))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no plan %s; maasctl diff --out %s writes one", o.saved, o.saved)
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the plan %w", err)
 	}
 	saved, err := plan.Load(bytes.NewReader(text))
 	if err != nil {

@@ -18,7 +18,7 @@ func newSchema(g *global) *cobra.Command {
 		Short: "Print the JSON Schema (2020-12) of the document, for editors, or of what commands write",
 		Long: "Print the JSON Schema (2020-12) of the document, for editors. With the name of a format, the schema of what commands\n" +
 			"write with -o json: " + strings.Join(formatNames(), ", ") + ".",
-		Args:      cobra.MaximumNArgs(1),
+		Args:      oneOrNone("format"),
 		ValidArgs: formatNames(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := g.format(human, json, yaml); err != nil {

@@ -14,7 +14,8 @@ func newValidate(g *global) *cobra.Command {
 		Short: "Check the document; asks no server",
 		Long: "Say whether diff and apply can use the document, as far as that can be known without a server. References to secrets\n" +
 			"needn't lead anywhere yet. Formats: human, json, yaml, sarif, github, junit.",
-		Args: noArgs,
+		SuggestFor: []string{"check", "verify"},
+		Args:       noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := g.format(findingFormats()...); err != nil {
 				return err

@@ -12,7 +12,7 @@ func newVersion(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  noArgs,
+		Args:  nothing,
 		RunE: func(*cobra.Command, []string) error {
 			if err := g.format(human, json, yaml); err != nil {
 				return err

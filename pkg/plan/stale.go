@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -34,7 +35,7 @@ func (s *savedChange) UnmarshalJSON(text []byte) error {
 func Load(r io.Reader) (*Saved, error) {
 	var s Saved
 	if err := json.NewDecoder(r).Decode(&s); err != nil {
-		return nil, fmt.Errorf("this is no plan: %w", err)
+		return nil, errors.New("this is no plan, which diff --out writes: " + err.Error())
 	}
 	if s.FormatVersion != FormatVersion {
 		return nil, fmt.Errorf("the plan has format %q; this version reads %q", s.FormatVersion, FormatVersion)
