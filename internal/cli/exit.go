@@ -55,6 +55,7 @@ var (
 func exitCode(err error) ExitCode {
 	var refused *threescale.ErrNotAuthorized
 	var locked *keycloak.ErrNotAuthorized
+	var nowhere *keycloak.NoRealmError
 	var rule *transport.RuleError
 	var stale *plan.StaleError
 	switch {
@@ -68,7 +69,7 @@ func exitCode(err error) ExitCode {
 		return ExitConflict
 	case errors.Is(err, errPartial):
 		return ExitPartial
-	case errors.As(err, &refused), errors.As(err, &locked):
+	case errors.As(err, &refused), errors.As(err, &locked), errors.As(err, &nowhere):
 		return ExitAuth
 	case errors.As(err, &rule): // the account may do it, but nobody can
 		return ExitError

@@ -35,6 +35,11 @@ type System interface {
 // warner is a system that finds things worth a word while it reads.
 type warner interface{ Warnings() []plan.Note }
 
+// guard is a system that refuses plans after which nobody could put right what went wrong.
+type guard interface {
+	Guard(ctx context.Context, p *plan.Plan) error
+}
+
 // Engine is a document with its systems. In a plan, the systems stand in the order given here.
 type Engine struct {
 	Document *maas.Document
@@ -101,7 +106,26 @@ func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Colle
 		}
 	}
 	p, err := plan.Make(in)
-	return p, in.Live, err
+	if err == nil {
+		err = e.guard(ctx, p)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, in.Live, nil
+}
+
+// guard asks the systems whether the plan may be carried out at all.
+func (e *Engine) guard(ctx context.Context, p *plan.Plan) error {
+	var errs []error
+	for _, s := range e.Systems {
+		if g, ok := s.(guard); ok {
+			if err := g.Guard(ctx, p); err != nil {
+				errs = append(errs, fmt.Errorf("the plan for %s at %s: %w", s.Target().System, s.Target().URL, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Targets are the servers, in the order of the systems.

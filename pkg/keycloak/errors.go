@@ -92,6 +92,16 @@ func hint(err error) error {
 	return err
 }
 
+// NoRealmError is an account in a realm that isn't there. It keeps its cause to itself: a 404 here is no object that is to be
+// made.
+type NoRealmError struct {
+	Server, Realm string
+}
+
+func (e *NoRealmError) Error() string {
+	return fmt.Sprintf("Keycloak at %s has no realm %q, where the account of the credentials is said to be; say its realm in credentials.realm", e.Server, e.Realm)
+}
+
 // ErrNotAuthorized is an account that Keycloak doesn't let in, or that lacks a right.
 type ErrNotAuthorized struct {
 	Server string

@@ -77,6 +77,9 @@ func (t *tokens) renew(ctx context.Context) (*gocloak.JWT, error) {
 	}
 	jwt, err := t.ask(ctx, realm, o)
 	var refused *transport.Error
+	if transport.Is(err, http.StatusNotFound) {
+		return nil, &NoRealmError{Server: t.server, Realm: realm}
+	}
 	if errors.As(err, &refused) && refused.Status < http.StatusInternalServerError {
 		return nil, &ErrNotAuthorized{Server: t.server, Err: err}
 	}

@@ -19,6 +19,7 @@ func validate(r *reporter, doc *Document) {
 	v.products()
 	v.accounts()
 	v.realms()
+	v.lockout()
 	v.outputs()
 	v.lives()
 	v.lintClients()

@@ -62,7 +62,37 @@ func (r *realm) effective(u *user) []*role {
 	for _, x := range u.roles {
 		add(x)
 	}
+	for _, g := range u.groups {
+		for ; g != nil; g = g.above {
+			for _, x := range g.roles {
+				add(x)
+			}
+		}
+	}
 	return out
+}
+
+// holders are the users or groups that have a role themselves.
+func (s *Server) holders(c *call) answer {
+	x := c.realm.role(c.segments[1])
+	if x == nil {
+		return says(http.StatusNotFound, "Could not find role")
+	}
+	out := []object{}
+	if c.segments[2] == "users" {
+		for _, u := range c.realm.users {
+			if slices.Contains(u.roles, x) {
+				out = append(out, u.rep)
+			}
+		}
+		return ok(out)
+	}
+	c.realm.eachGroup(func(g *group) {
+		if slices.Contains(g.roles, x) {
+			out = append(out, object{"id": g.id(), "name": g.rep["name"], "path": g.path})
+		}
+	})
+	return ok(out)
 }
 
 // unlink takes a role away from all that has it.
@@ -101,6 +131,8 @@ func (s *Server) roleRoutes() []route {
 	return []route{
 		{"GET roles", func(c *call) answer { return s.listRoles(c, c.realm.roles) }},
 		{"POST roles", func(c *call) answer { return s.createRole(c, nil) }},
+		{"GET roles/*/users", s.holders},
+		{"GET roles/*/groups", s.holders},
 		{"GET roles/*", s.withRole(byName, s.getRole)},
 		{"GET clients/*/roles", ofClient(func(c *call, x *client) answer { return s.listRoles(c, x.roles) })},
 		{"POST clients/*/roles", ofClient(s.createRole)},
