@@ -21,6 +21,10 @@ servers=$(bash scripts/keycloak.sh start)
 eval "$servers"
 trap 'bash scripts/keycloak.sh stop' EXIT
 
+echo "== promtool"
+promtool=$(bash scripts/promtool.sh)
+eval "$promtool"
+
 echo "== browser"
 browser=$(bash scripts/browser.sh)
 eval "$browser"

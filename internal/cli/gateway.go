@@ -13,8 +13,8 @@ import (
 )
 
 func newGateway(g *global) *cobra.Command {
-	cmd := &cobra.Command{Use: "gateway", Short: "What the gateway needs of its cluster", Args: subcommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(newGatewayManifests(g))
+	cmd := &cobra.Command{Use: "gateway", Short: "What the gateway needs of its cluster, and how it is watched", Args: subcommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(newGatewayManifests(g), newGatewayDashboards(g))
 	return cmd
 }
 

@@ -31,12 +31,12 @@ type Manifest struct {
 
 // Object is a Kubernetes object with as much as is needed of it.
 type Object struct {
-	APIVersion string            `json:"apiVersion"`
-	Kind       string            `json:"kind"`
-	Metadata   Metadata          `json:"metadata"`
-	Type       string            `json:"type,omitempty"`
-	Data       map[string][]byte `json:"data,omitempty"` // base64 in JSON and YAML, as a Secret has it
-	Spec       any               `json:"spec,omitempty"`
+	APIVersion string   `json:"apiVersion"`
+	Kind       string   `json:"kind"`
+	Metadata   Metadata `json:"metadata"`
+	Type       string   `json:"type,omitempty"`
+	Data       any      `json:"data,omitempty"` // of a Secret map[string][]byte, which is base64 in JSON and YAML; of a ConfigMap text
+	Spec       any      `json:"spec,omitempty"`
 }
 
 // Metadata is an object's metadata.
@@ -204,6 +204,14 @@ var dnsName = lazyregexp.New(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`)
 // maxTimeout is HAProxy's: 2^31-1 ms. It takes a longer one for this one, with a warning in its log.
 const maxTimeout = (1<<31 - 1) * time.Millisecond
 
+// objectName refuses what is no name of an object; none at all is fine.
+func objectName(what, name string) error {
+	if name != "" && !dnsName.MatchString(name) {
+		return fmt.Errorf("%s: %q is no name of a Kubernetes object: it has a-z 0-9 - and . and begins and ends with a letter or a digit", what, name)
+	}
+	return nil
+}
+
 // check refuses what a cluster would refuse, or read as something else.
 func (o Options) check() error {
 	names := map[string]string{"namespace": o.Namespace, "APIManager": o.APIManager, "APIcast": o.APIcast}
@@ -217,8 +225,8 @@ func (o Options) check() error {
 		}
 	}
 	for _, what := range sortedKeys(names) {
-		if name := names[what]; name != "" && !dnsName.MatchString(name) {
-			return fmt.Errorf("%s: %q is no name of a Kubernetes object: it has a-z 0-9 - and . and begins and ends with a letter or a digit", what, name)
+		if err := objectName(what, names[what]); err != nil {
+			return err
 		}
 	}
 	if o.Timeout < time.Second || o.Timeout%time.Second != 0 || o.Timeout > maxTimeout {

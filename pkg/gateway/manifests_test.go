@@ -77,8 +77,8 @@ func outline(t *testing.T, list []gateway.Manifest, o gateway.Options) string {
 		b.WriteString("--- " + file + "\n" + string(text))
 	}
 	for _, m := range list {
-		if m.Object.Data != nil {
-			m.Object.Data = map[string][]byte{"init.lua": m.Object.Data["init.lua"][:2]}
+		if files, ok := m.Object.Data.(map[string][]byte); ok {
+			m.Object.Data = map[string][]byte{"init.lua": files["init.lua"][:2]}
 		}
 		text, err := yaml.Marshal(m.Object)
 		if err != nil {
