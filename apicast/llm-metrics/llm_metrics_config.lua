@@ -17,12 +17,15 @@ local fields = require('llm_metrics_usage').fields
 local _M = {}
 
 local DEFAULTS = {
-  on_backend_error = 'open', estimate = 'none', backend_timeout = 1000, include_usage = true,
+  on_backend_error = 'open', on_unreadable = 'refuse', estimate = 'none', backend_timeout = 1000, include_usage = true,
   continuous_usage_stats = false, strip_usage_chunk = true, remove_accept_encoding = true, remove_credentials = true,
   max_request_bytes = 4 * 1024 * 1024, max_models = 100, max_applications = 1000, legacy_prometheus = false,
   rate_limit_headers = false, limits_ttl = 1, reserve = false, reserve_tokens = 1000, reserve_timeout = 600,
 }
-local CHOICES = { on_backend_error = { open = true, closed = true }, estimate = { none = true, max_tokens = true } }
+local CHOICES = {
+  on_backend_error = { open = true, closed = true }, on_unreadable = { refuse = true, pass = true },
+  estimate = { none = true, max_tokens = true },
+}
 local NOUGHT = { limits_ttl = true } -- may be 0
 local OBJECTS = { rules = true, metrics = true, enforce = true, include_usage_paths = true, model_paths = true, max_prompt_bytes = true, application_lookup = true }
 

@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 ../../scripts/install-nginx.sh
+READERS=$(bash spec/readers/build.sh)
+export READERS
 
 export LUA_PATH="./?.lua;./spec/?.lua;./spec/support/?.lua;;"
 status=0

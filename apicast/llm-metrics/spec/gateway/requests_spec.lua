@@ -41,15 +41,20 @@ describe('a request on its way to the model', function()
     return list[1], answer
   end
 
-  it('is asked for usage only if it is JSON that streams, for a model', function()
+  it('is asked for usage if it is JSON that streams, for a model, whatever its headers say', function()
     assert.equal(ASKED, (seen('usual', { body = STREAM })).body)
     for _, body in ipairs({ '{"stream":false,"messages":[]}', '[]', 'null', '{"stream":true', '{"a": [ ] , "b":12345678901234567,"a":"\\u00e4"}', '\0' }) do
       assert.equal(body, (seen('usual', { body = body })).body)
     end
-    assert.equal(STREAM, (seen('usual', { body = STREAM, headers = { ['Content-Type'] = 'text/plain' } })).body)
+    local many = {}
+    for i = 1, 120 do many['A-' .. i] = 'x' end
+    for _, headers in ipairs({ { ['Content-Type'] = 'text/plain' }, { ['Content-Type'] = false }, { ['Content-Type'] = 'audio/wav' },
+      { ['Content-Type'] = 'multipart/form-data; boundary=x' }, { ['Content-Type'] = 'text/plain\r\nContent-Type: application/json' },
+      { ['Content-Encoding'] = 'identity' }, { ['Content-Encoding'] = 'gzip' }, { ['anthropic-version'] = '2023-06-01' }, many }) do
+      assert.equal(ASKED, (seen('usual', { body = STREAM, headers = headers })).body)
+    end
     assert.equal(STREAM, (seen('usual', { body = STREAM, method = 'PUT', path = '/v1/files/1', headers = { ['Content-Type'] = 'application/json' } })).body)
     assert.equal(ASKED, (seen('usual', { body = STREAM, method = 'PUT', headers = { ['Content-Type'] = 'application/json' } })).body)
-    assert.equal(STREAM, (seen('usual', { body = STREAM, headers = { ['Content-Encoding'] = 'gzip' } })).body)
     assert.equal(STREAM, (seen('usual', { body = STREAM, path = '/v1/messages' })).body)
     assert.equal(STREAM, (seen('never', { body = STREAM })).body)
     assert.equal(ASKED, (seen('some_paths', { body = STREAM })).body)
@@ -94,6 +99,8 @@ describe('a request on its way to the model', function()
     local accept = { ['Accept-Encoding'] = 'gzip' }
     assert.is_nil((seen('usual', { headers = accept })).headers['accept-encoding'])
     assert.equal('gzip', (seen('never', { headers = accept })).headers['accept-encoding'])
+    for i = 1, 120 do accept['A-' .. i] = 'x' end
+    assert.is_nil((seen('usual', { headers = accept })).headers['accept-encoding'])
     assert.equal('gzip', (seen('usual', { headers = accept, method = 'GET', path = '/v1/models' })).headers['accept-encoding'])
   end)
 

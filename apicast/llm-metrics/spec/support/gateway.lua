@@ -11,6 +11,7 @@ local services, kept, policy = {}, {}, nil
 local others = {
   apicast = function() return require('apicast_policy').new() end,
   batcher = function() return { access = function(_, context) context.skip_apicast_access = true end } end,
+  unbuffered = function() return { rewrite = function(_, context) context.request_unbuffered = true end } end,
   echo = function() return { content = function() ngx.say(ngx.var.request) ngx.exit(ngx.OK) end } end,
   upstream_token = function()
     return { rewrite = function() ngx.req.set_header('Authorization', 'Bearer token-of-the-upstream') end }
