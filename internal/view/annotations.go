@@ -24,13 +24,7 @@ func annotate(p *plan.Plan, detail Detail) []annotation {
 		for _, b := range blocksOf(p, t.System) {
 			h := &human{detail: detail, style: NewStyle(io.Discard, "never", func(string) string { return "" })}
 			h.block(b)
-			a := annotation{level: "notice", rule: "undeclared", message: dedent(h.b.String()), pos: b.position()}
-			switch {
-			case b.change != nil:
-				a.rule = string(b.change.Action)
-			case len(b.changes) > 0:
-				a.rule = string(plan.Update)
-			}
+			a := annotation{level: "notice", rule: b.rule(), message: dedent(h.b.String()), pos: b.position()}
 			if slices.ContainsFunc(b.notes, func(m mark) bool { return m.sign == "!" }) {
 				a.level = "warning"
 			}
@@ -38,6 +32,17 @@ func annotate(p *plan.Plan, detail Detail) []annotation {
 		}
 	}
 	return out
+}
+
+// rule is what is done with the object, or that nothing is.
+func (b *block) rule() string {
+	switch {
+	case b.change != nil:
+		return string(b.change.Action)
+	case len(b.changes) > 0:
+		return string(plan.Update)
+	}
+	return "undeclared"
 }
 
 // position is where the document says the object, or, where it says it nowhere, what is wrong with it.
@@ -51,6 +56,9 @@ func (b *block) position() maas.Position {
 	}
 	for _, m := range b.notes {
 		sources = append(sources, m.note.Source)
+	}
+	for _, e := range b.extras {
+		sources = append(sources, e.Source)
 	}
 	for _, s := range sources {
 		if s == nil {

@@ -126,6 +126,7 @@ func hostilePlan(text string) *plan.Plan {
 		p.Targets[i].URL += "/" + text
 	}
 	fill(reflect.ValueOf(&p.Changes), text)
+	fill(reflect.ValueOf(&p.Extras), text)
 	for _, notes := range []*[]plan.Note{&p.Undeclared, &p.Warnings, &p.Blocked, &p.Manual, &p.NotApplied} {
 		fill(reflect.ValueOf(notes), text)
 	}

@@ -68,6 +68,7 @@ type block struct {
 	change  *plan.Change
 	changes []*plan.Change // below it
 	notes   []mark
+	extras  []plan.Extra
 }
 
 // mark is a note with the sign in front of it.
@@ -133,6 +134,12 @@ func blocksOf(p *plan.Plan, system string) []*block {
 			}
 		}
 	}
+	for _, e := range p.Extras {
+		if e.Address.System() == system {
+			b := at(e.Address)
+			b.extras = append(b.extras, e)
+		}
+	}
 	return order
 }
 
@@ -146,6 +153,10 @@ func (h *human) block(b *block) {
 		for _, m := range b.notes {
 			h.line(m.sign, noteTitle(m.note), m.note.Why, topIndent)
 		}
+		if len(b.extras) > 0 {
+			h.line(" ", title(b.root), "", topIndent)
+			h.extras(b)
+		}
 		return
 	default:
 		h.line(b.sign(), title(b.root), "", topIndent)
@@ -158,6 +169,7 @@ func (h *human) block(b *block) {
 		}
 		h.line(m.sign, what, why, belowIndent)
 	}
+	h.extras(b)
 }
 
 // isNew tells whether the object at the top is created.
@@ -428,9 +440,15 @@ func (h *human) notes(head string, notes []plan.Note, text func(plan.Note) strin
 	}
 	h.print("%s\n", styled(h.style.bold, head))
 	for _, n := range notes {
-		lines := wrapped(Escape(text(n)), pageWidth-topIndent-2)
-		h.print("  %s\n", Styled(strings.Join(lines, "\n"+strings.Repeat(" ", topIndent+2))))
+		h.sentence(text(n), topIndent)
 	}
+}
+
+// sentence writes a text that is no table, and goes on below its third character.
+func (h *human) sentence(text string, indent int) {
+	lines := wrapped(Escape(text), pageWidth-indent-2)
+	margin := strings.Repeat(" ", indent)
+	h.print("%s%s\n", margin, Styled(strings.Join(lines, "\n"+margin+"  ")))
 }
 
 func (h *human) print(format string, args ...any) { _ = Print(&h.b, format, args...) } // a builder's writes don't fail

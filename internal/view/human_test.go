@@ -96,6 +96,17 @@ func picture() *plan.Plan {
 		Manual:     []plan.Note{{Address: plan.Root("3scale", "tenant", ""), Why: "timezone Berlin: needs threescale.master"}},
 		NotApplied: []plan.Note{{Address: plan.Root("3scale", "accounts", ""), Why: "users, applications and subscriptions"}},
 	}
+	stays := func(a plan.Address, field, element string) plan.Extra {
+		return plan.Extra{Note: plan.Note{Address: a, Why: "not in the document, stays, since this product isn't maasctl's"}, Field: field, Element: element}
+	}
+	foreign := product("foreign")
+	p.Extras = []plan.Extra{
+		stays(foreign, "tag", "own"), stays(foreign.Child("plan", "basic"), "", ""),
+		stays(foreign.Child("plan", "free").Child("limits", ""), "limit", "hits/minute"), stays(foreign.Child("policies", ""), "policy", "headers"),
+	}
+	for i := range 9 {
+		p.Extras = append(p.Extras, stays(foreign.Child("rules", ""), "rule", fmt.Sprintf("GET /%d", i)))
+	}
 	p.Summary = plan.Tally(p.Changes)
 	p.Summary.Prune, p.Summary.Unchanged = 1, 40
 	return p

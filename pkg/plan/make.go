@@ -124,6 +124,7 @@ func (m *maker) create(d *Object) {
 func (m *maker) update(d, live *Object) {
 	owned := m.owned(live)
 	if !owned {
+		m.noteExtras(d, live)
 		d = d.withExtras(live)
 	}
 	fields := m.withoutFrozen(compare(d.Fields, live.Fields, owned, m.known), d, live)
@@ -272,14 +273,17 @@ func (m *maker) known(h Handed) (any, bool) {
 // targets name and what is below them: no deletion takes another along that isn't named.
 func (m *maker) considerUndeclared() {
 	for _, l := range m.live {
-		if _, declared := m.declared[l.Address]; declared || l.Builtin || m.kind(l).Part || !m.owned(l) || m.goesWithParent(l) {
+		if _, declared := m.declared[l.Address]; declared || l.Builtin || m.kind(l).Part || m.goesWithParent(l) {
 			continue
 		}
 		if !m.named[Collection{Kind: l.Kind, Parent: l.Parent, System: l.Address.System()}] {
 			continue
 		}
-		fixed := m.kind(l).Fixed
+		fixed, owned := m.kind(l).Fixed, m.owned(l)
 		switch {
+		case !owned && (l.Parent == "" || !m.selection.has(l.Address)): // of those at the top, nobody has asked for all
+		case !owned:
+			m.out.Extras = append(m.out.Extras, Extra{Note: note(l, nil, m.stays(l))})
 		case !m.selection.has(l.Address):
 			m.out.Partial = m.out.Partial || m.in.Prune && fixed == ""
 		case fixed != "":
@@ -379,6 +383,12 @@ func (m *maker) plan() (*Plan, error) {
 			return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Why, b.Why))
 		})
 	}
+	if m.out.Extras == nil {
+		m.out.Extras = []Extra{}
+	}
+	slices.SortStableFunc(m.out.Extras, func(a, b Extra) int {
+		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Element, b.Element))
+	})
 	m.out.Empty = len(m.out.Changes) == 0
 	m.out.wanted = m.declared
 	return &m.out, nil

@@ -1,7 +1,7 @@
 package plan
 
 // FormatVersion is the version of the plan as JSON; a change that readers of it would notice raises it.
-const FormatVersion = "1.2"
+const FormatVersion = "1.3"
 
 // Action is what a change does to its object.
 type Action string
@@ -83,6 +83,7 @@ type Plan struct {
 	Partial       bool      `json:"partial"`          // that left something out
 	Changes       []*Change `json:"changes"`
 	Undeclared    []Note    `json:"undeclared"` // on the server, owned, not in the document: --prune would delete it
+	Extras        []Extra   `json:"extras"`     // on the server, not in the document, and somebody else's: it stays
 	Blocked       []Note    `json:"blocked"`    // asked for, but it can't be done now
 	Warnings      []Note    `json:"warnings"`
 	Manual        []Note    `json:"manual"`     // what no API can do, and where to click
