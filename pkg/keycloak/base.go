@@ -2,9 +2,9 @@ package keycloak
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -22,7 +22,7 @@ func probe(ctx context.Context, wire *http.Client, said string) (string, error) 
 	}
 	var errs []error
 	for _, base := range []string{said, other} {
-		err := fetchPublic(ctx, wire, base+"/realms/master", nil)
+		err := fetchPublic(ctx, wire, base+"/realms/master", &map[string]any{}, "realm")
 		if err == nil {
 			return base, nil
 		}
@@ -53,11 +53,12 @@ func (e *NotFoundError) Error() string {
 // even 403 (of a proxy that shows the one path only) says to look elsewhere.
 func notKeycloak(err error) bool {
 	var e *transport.Error
-	return errors.As(err, &e) && e.Status < 500 && e.Status != http.StatusTooManyRequests
+	var wrong *transport.AnswerError
+	return errors.As(err, &wrong) || errors.As(err, &e) && e.Status < 500 && e.Status != http.StatusTooManyRequests
 }
 
-// fetchPublic reads a page that needs no token.
-func fetchPublic(ctx context.Context, wire *http.Client, url string, out any) error {
+// fetchPublic reads a page that needs no token: an object that has a key. Whoever puts up a discovery may give it any type.
+func fetchPublic[T any](ctx context.Context, wire *http.Client, url string, out *T, key string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -68,9 +69,13 @@ func fetchPublic(ctx context.Context, wire *http.Client, url string, out any) er
 		return unwrapURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil || out == nil {
+	text := transport.Content(resp)
+	var keys map[string]json.RawMessage
+	if err := transport.Decode(ctx, text, &keys); ctx.Err() != nil {
 		return err
 	}
-	return decode(url, text, out)
+	if resp.StatusCode != http.StatusOK || keys[key] == nil || json.Unmarshal(text, out) != nil {
+		return transport.NewAnswerError(http.MethodGet, r.URL.Path, fmt.Sprintf("an object with %q", key), resp, text)
+	}
+	return nil
 }

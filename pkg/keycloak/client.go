@@ -5,8 +5,6 @@ package keycloak
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -65,6 +63,7 @@ func (c *client) connect(ctx context.Context) (*gocloak.GoCloak, string, error) 
 
 // answer is what a request brought.
 type answer struct {
+	resp     *http.Response // for its status and type
 	body     []byte
 	location string // of what was created
 }
@@ -110,6 +109,9 @@ func (c *client) once(ctx context.Context, method, path string, body any) (answe
 	if transport.Is(err, http.StatusUnauthorized) && !isNotAuthorized(err) && c.tokens.drop(used) {
 		a, err = send(ctx, kc, method, base+"/admin/realms"+path, text)
 	}
+	if err == nil && method != http.MethodGet {
+		err = checkWrite(method, path, a)
+	}
 	return a, err
 }
 
@@ -122,23 +124,30 @@ func send(ctx context.Context, kc *gocloak.GoCloak, method, to string, body []by
 	if err != nil {
 		return answer{}, unwrapURL(err)
 	}
-	return answer{body: resp.Body(), location: resp.Header().Get("Location")}, nil
+	return answer{resp: resp.RawResponse, body: bytes.TrimSpace(resp.Body()), location: resp.Header().Get("Location")}, nil
 }
 
-// get reads a path below /admin/realms into out; numbers come as int64 where they are whole.
+// get reads a path below /admin/realms into out; numbers come as json.Number. An answer of another form than the server's is
+// an error.
 func (c *client) get(ctx context.Context, path string, out any) error {
 	a, err := c.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
-	return decode(path, a.body, out)
-}
-
-func decode(what string, text []byte, out any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	if err := d.Decode(out); err != nil {
-		return fmt.Errorf("GET %s: the answer can't be read: %w", what, err)
+	value, err := a.read(ctx, path)
+	if err == nil {
+		err = checkRead(path, a, value)
+	}
+	if err != nil {
+		return err
+	}
+	switch out := out.(type) {
+	case *any:
+		*out = value
+	case *map[string]any:
+		*out, _ = value.(map[string]any)
+	case *[]map[string]any:
+		*out = objectsIn(value)
 	}
 	return nil
 }

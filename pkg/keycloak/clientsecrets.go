@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 
+	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/secret"
 )
 
@@ -119,7 +120,7 @@ func (s *Session) newSecret(ctx context.Context, c *change) (string, error) {
 			return err
 		}
 		var shown map[string]any
-		err = decode(item, a.body, &shown)
+		err = transport.Decode(ctx, a.body, &shown)
 		made = str(shown, "value")
 		return err
 	}, func() (bool, error) {

@@ -63,7 +63,7 @@ func (r *reader) discover(ctx context.Context) {
 func (r *reader) fill(ctx context.Context, d *plan.Object, from *discovery) error {
 	var found document
 	issuer := strings.TrimSuffix(strings.TrimSuffix(from.issuer, wellKnown), "/")
-	err := fetchPublic(ctx, r.s.api.plain, issuer+wellKnown, &found)
+	err := fetchPublic(ctx, r.s.api.plain, issuer+wellKnown, &found, "issuer")
 	if realm, ok := r.comes(ctx, issuer); ok && gone(err) {
 		found, err = endpointsOf(issuer), nil
 		d.Refs = append(d.Refs, realm)

@@ -3,6 +3,7 @@ package keycloak
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
@@ -136,7 +137,7 @@ func (c *client) grant(ctx context.Context, realm string, o gocloak.TokenOptions
 	return jwt, err
 }
 
-// keptError keeps the error of the one request that goes through it.
+// keptError keeps the error of the one request that goes through it. A success without a token is one.
 type keptError struct {
 	next http.RoundTripper
 	err  error
@@ -144,6 +145,14 @@ type keptError struct {
 
 func (k *keptError) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := k.next.RoundTrip(r)
+	if err == nil {
+		var given struct {
+			Token string `json:"access_token"`
+		}
+		if text := transport.Content(resp); resp.StatusCode != http.StatusOK || json.Unmarshal(text, &given) != nil || given.Token == "" {
+			resp, err = nil, transport.NewAnswerError(r.Method, r.URL.Path, `an object with "access_token"`, resp, text)
+		}
+	}
 	k.err = err
 	return resp, err
 }

@@ -1,87 +1,30 @@
 package threescale_test
 
 import (
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
+	"example.com/maasctl/internal/testkit"
 	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/threescale/threescaletest"
 )
 
-// liar puts another answer in the place of one: what is asked for is done all the same.
-type liar struct {
-	next http.Handler
-	lie  func(http.ResponseWriter, *http.Request)
-
-	mu    sync.Mutex
-	seen  map[string]int
-	order []string
-	route string // the one to lie about
-	nth   int
-	hit   bool
+// route is what a request has in common with others of its kind.
+func route(r *http.Request) string {
+	return r.Method + " " + regexp.MustCompile(`/\d+`).ReplaceAllString(r.URL.Path, "/N")
 }
 
-func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	route := r.Method + " " + regexp.MustCompile(`/\d+`).ReplaceAllString(r.URL.Path, "/N")
-	l.mu.Lock()
-	if l.seen[route]++; l.seen[route] == 1 {
-		l.order = append(l.order, route)
-	}
-	strike := l.lie != nil && route == l.route && l.seen[route] == l.nth
-	l.hit = l.hit || strike
-	l.mu.Unlock()
-	if !strike {
-		l.next.ServeHTTP(w, r)
-		return
-	}
-	l.next.ServeHTTP(httptest.NewRecorder(), r)
-	l.lie(w, r)
-}
-
-// struck tells whether the lie has been told.
-func (l *liar) struck() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.hit
-}
-
-func (tn *tenant) lying(l *liar) {
-	l.seen = map[string]int{}
+func (tn *tenant) lying(l *testkit.Liar) {
+	l.Route = route
 	tn.front(func(next http.Handler) http.Handler {
-		l.next = next
+		l.Next = next
 		return l
 	})
-}
-
-func answer(contentType, body string) func(http.ResponseWriter, *http.Request) {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", contentType)
-		_, _ = w.Write([]byte(body))
-	}
-}
-
-// wrongAnswers are successes by their status only.
-func wrongAnswers() map[string]func(http.ResponseWriter, *http.Request) {
-	const isJSON = "application/json; charset=utf-8"
-	return map[string]func(http.ResponseWriter, *http.Request){
-		"login page":   answer("text/html", "<html><form>Sign in</form></html>"),
-		"hidden page":  answer(isJSON, "<html></html>"),
-		"nothing":      answer(isJSON, ""),
-		"no key":       answer(isJSON, "{}"),
-		"another kind": answer(isJSON, `{"message": {"id": 1, "text": "welcome"}}`),
-		"another list": answer(isJSON, `{"messages": []}`),
-		"no object":    answer(isJSON, "null"),
-		"text":         answer("text/plain", "OK"),
-		"204":          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
-	}
 }
 
 // fits tells of a wrong answer that it is the right one to a DELETE.
@@ -94,31 +37,32 @@ func fits(route, kind string) bool {
 func TestWrongAnswers(t *testing.T) {
 	t.Parallel()
 	want := stateAfter(t, everything)
-	clean := &liar{}
+	clean := &testkit.Liar{}
 	tn := newTenant(t, threescaletest.Options{})
 	tn.lying(clean)
 	tn.reach(everything)
-	if len(clean.order) < 40 {
-		t.Fatalf("only %d routes: %v", len(clean.order), clean.order)
+	routes := clean.Routes()
+	if len(routes) < 40 {
+		t.Fatalf("only %d routes: %v", len(routes), routes)
 	}
-	for kind, lie := range wrongAnswers() {
+	for kind, lie := range testkit.WrongAnswers() {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			for i, route := range clean.order {
+			for i, route := range routes {
 				if fits(route, kind) || (i+len(kind))%3 > 0 { // each route meets a third of them here; see TestFormsOfTheRecordings
 					continue
 				}
-				l := &liar{lie: lie, route: route, nth: 1}
+				l := &testkit.Liar{Lie: lie, About: route, Nth: 1}
 				if i%2 == 0 && strings.HasPrefix(route, "POST") {
-					l.nth = clean.seen[route]
+					l.Nth = clean.Seen(route)
 				}
 				tn := newTenant(t, threescaletest.Options{})
 				tn.lying(l)
 				err := tn.once(everything)
-				if !l.struck() { // only the second plan asks for it
+				if !l.Struck() { // only the second plan asks for it
 					err = tn.once(everything)
 				}
-				if !l.struck() {
+				if !l.Struck() {
 					t.Errorf("%s wasn't asked for", route)
 				} else if wrong := (*transport.AnswerError)(nil); !errors.As(err, &wrong) || wrong.Method+" " != route[:len(wrong.Method)+1] {
 					t.Errorf("%s: %v", route, err)
@@ -154,11 +98,11 @@ func TestAnswersAboutOtherObjects(t *testing.T) {
 	} {
 		tn := newTenant(t, threescaletest.Options{})
 		tn.reach(`products: {shop: {}}`)
-		l := &liar{lie: answer("application/json", lie), route: route, nth: 1}
+		l := &testkit.Liar{Lie: testkit.Answers("application/json", lie), About: route, Nth: 1}
 		tn.lying(l)
 		err := tn.once(`products: {shop: {name: New, metrics: {xx: {unit: x}}, features: {ff: {}}, authentication: {apiKey: {location: headers}}}, second: {}}`)
-		if !l.struck() || err == nil || !strings.Contains(err.Error(), "/admin/api/services") {
-			t.Errorf("%s: struck %v, %v", route, l.struck(), err)
+		if !l.Struck() || err == nil || !strings.Contains(err.Error(), "/admin/api/services") {
+			t.Errorf("%s: struck %v, %v", route, l.Struck(), err)
 		}
 	}
 }
@@ -172,18 +116,8 @@ func TestAnswersWithoutEnd(t *testing.T) {
 		page[i] = row(i)
 	}
 	for name, lie := range map[string]func(http.ResponseWriter, *http.Request){
-		"the same page": answer("application/json", `{"services": [`+strings.Join(page, ",")+`]}`),
-		"gzip": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			w.Header().Set("Content-Encoding", "gzip")
-			z := gzip.NewWriter(w)
-			_, _ = z.Write([]byte(`{"services": [`))
-			for range (transport.LargestAnswer >> 20) + 1 {
-				_, _ = z.Write([]byte(strings.Repeat(" ", 1<<20)))
-			}
-			_, _ = z.Write([]byte("]}"))
-			_ = z.Close()
-		},
+		"the same page": testkit.Answers("application/json", `{"services": [`+strings.Join(page, ",")+`]}`),
+		"gzip":          testkit.Unpacked(`{"services": [`, strings.Repeat(" ", 1<<20), "]}", transport.LargestAnswer>>20),
 	} {
 		tn := newTenant(t, threescaletest.Options{})
 		tn.front(func(http.Handler) http.Handler { return http.HandlerFunc(lie) })

@@ -14,6 +14,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -78,7 +79,7 @@ func (c *client) do(ctx context.Context, method, path string, body, out any) err
 	if err != nil || out == nil {
 		return err
 	}
-	return decode(method, path, text, out)
+	return decode(ctx, method, path, text, out)
 }
 
 // send gives the text of a successful answer.
@@ -114,18 +115,21 @@ func systemNameIn(body any) string {
 	return name
 }
 
-// decode reads an answer that has its form.
-func decode(method, path string, text []byte, out any) error {
-	var err error
-	if l, ok := out.(interface{ from([]byte) error }); ok {
-		err = l.from(text)
-	} else {
-		err = exact.Unmarshal(text, out)
-	}
+// decode reads an answer that has its form into out, which stays as it is where that fails or the caller's time ends.
+func decode(ctx context.Context, method, path string, text []byte, out any) error {
+	target := reflect.ValueOf(out).Elem()
+	value, err := transport.Within(ctx, len(text), func() (reflect.Value, error) {
+		v := reflect.New(target.Type())
+		if l, ok := v.Interface().(interface{ from([]byte) error }); ok {
+			return v.Elem(), l.from(text)
+		}
+		return v.Elem(), exact.Unmarshal(text, v.Interface())
+	})
 	if err != nil {
 		path, _, _ = strings.Cut(path, "?")
 		return fmt.Errorf("%s %s: the answer can't be read: %w", method, path, err)
 	}
+	target.Set(value)
 	return nil
 }
 

@@ -234,7 +234,7 @@ func (r *reader) get(ctx context.Context, path string, out any) error {
 			return reflect.Value{}, err
 		}
 		v := reflect.New(target.Type())
-		return v.Elem(), decode(http.MethodGet, path, text, v.Interface())
+		return v.Elem(), decode(ctx, http.MethodGet, path, text, v.Interface())
 	})
 	if err == nil {
 		target.Set(value)

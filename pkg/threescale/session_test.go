@@ -1,8 +1,11 @@
 package threescale
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,5 +36,16 @@ func TestWaitingForWhatPassesIsTold(t *testing.T) {
 				t.Errorf("%s: told %q: %v", name, told, err)
 			}
 		})
+	}
+}
+
+// An answer that takes longer to be looked through than there is time ends with it.
+func TestReadingEndsWithTheTime(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	var l rows[named]
+	err := decode(ctx, http.MethodGet, "/services.json", []byte("["+strings.Repeat(`{"service":{"id":1}},`, 1<<17)+"{}]"), &l)
+	if !errors.Is(err, context.Canceled) || l.Values != nil {
+		t.Errorf("%v, %d values", err, len(l.Values))
 	}
 }
