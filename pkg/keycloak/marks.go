@@ -15,7 +15,8 @@ import (
 // The keys of maasctl's own in attributes and configurations; Keycloak cuts or refuses values of more than 255 characters.
 const (
 	ownerKey  = "maasctl.owner"
-	secretKey = "maasctl.secret." //nolint:gosec // no secret, but where its fingerprint stands; the name of the field follows
+	guardKey  = "maasctl.protect." // a key for each of what is protected in a realm
+	secretKey = "maasctl.secret."  //nolint:gosec // no secret, but where its fingerprint stands; the name of the field follows
 )
 
 // masked is what Keycloak shows in place of a secret; written back it keeps the secret that is there, but for a client's.
@@ -46,6 +47,48 @@ func (p place) write(body map[string]any, key, value string) {
 	}
 	put(body, value, p.field, key)
 }
+
+// guards are what of a realm is protected, for plan.FieldProtect.
+func (p place) guards(raw map[string]any) plan.Set {
+	set := plan.Set{}
+	attributes, _ := at(raw, p.field).(map[string]any)
+	for key := range attributes {
+		if strings.HasPrefix(key, guardKey) {
+			if name := p.read(raw, key); name != "" {
+				set[name] = true
+			}
+		}
+	}
+	return set
+}
+
+// guard writes what is protected, each under a key of its own; what isn't any more as nothing.
+func (p place) guard(body map[string]any, fields plan.Fields) {
+	set, _ := fields[plan.FieldProtect].(plan.Set)
+	for name, stays := range set {
+		key := guardKey + strings.TrimPrefix(plan.ShortGuard(name), "#")
+		if strings.HasPrefix(name, "#") {
+			key = guardKey + name[1:]
+		}
+		switch {
+		case stays == nil:
+			put(body, nil, p.field, key)
+		case len(name) > mostOfAttribute:
+			p.write(body, key, plan.ShortGuard(name))
+		default:
+			p.write(body, key, name)
+		}
+	}
+}
+
+// withoutOldGuards takes out the keys of what isn't protected any more: a realm's attributes are replaced as a whole.
+func withoutOldGuards(body map[string]any) {
+	attributes, _ := body["attributes"].(map[string]any)
+	maps.DeleteFunc(attributes, func(key string, v any) bool { return v == nil && strings.HasPrefix(key, guardKey) })
+}
+
+// mostOfAttribute is how many characters of a value Keycloak keeps.
+const mostOfAttribute = 255
 
 // owner is who manages the object.
 func (p place) owner(raw map[string]any) string {

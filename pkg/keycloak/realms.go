@@ -11,7 +11,7 @@ import (
 // realmKind are the realms themselves.
 type realmKind struct{}
 
-func (realmKind) info() plan.Kind { return plan.Kind{Name: kindRealm} }
+func (realmKind) info() plan.Kind { return plan.Kind{Name: kindRealm, Marks: true} }
 
 func (w *wants) realms() {
 	if w.doc.Realms != nil {
@@ -84,6 +84,9 @@ func (realmKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.O
 		name := str(raw, "realm")
 		o := r.found(plan.New(System, kindRealm, name, nil), realmKind{}.shape().place, raw, str(raw, "id"))
 		r.s.hide(raw)
+		if guards := (realmKind{}).shape().place.guards(raw); len(guards) > 0 {
+			o.Fields[plan.FieldProtect] = guards
+		}
 		r.unkept(o, raw)
 		o.Builtin = name == "master"
 		o.Outputs["name"] = name

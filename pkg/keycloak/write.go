@@ -81,6 +81,7 @@ func (w *shape) whole(s *Session, c *change) (map[string]any, error) {
 	merge(body, said)
 	w.place.write(body, ownerKey, s.config.Owner)
 	w.place.remember(body, c.Desired.Fields)
+	w.place.guard(body, c.Desired.Fields)
 	return body, nil
 }
 
@@ -173,6 +174,7 @@ func (w *shape) update(ctx context.Context, s *Session, c *change) error {
 		return err
 	}
 	w.place.remember(said, c.Desired.Fields)
+	w.place.guard(said, c.Desired.Fields)
 	return retried(ctx, func() error { return s.overwrite(ctx, item, said, w.drop) })
 }
 
@@ -185,6 +187,7 @@ func (s *Session) overwrite(ctx context.Context, item string, said map[string]an
 		delete(raw, field)
 	}
 	merge(raw, said)
+	withoutOldGuards(raw)
 	_, err := s.api.do(ctx, http.MethodPut, item, raw)
 	return err
 }

@@ -77,7 +77,7 @@ func (p *Plan) known(h Handed, before, after State) (any, bool) {
 // where that is known, and what no API changes not at all.
 func (c *Change) unkept(live *Object, known func(Handed) (any, bool)) []FieldChange {
 	var out []FieldChange
-	for _, f := range compare(c.Desired.Fields, live.Fields, c.exact, known) {
+	for _, f := range compare(c.Desired.Fields, spelledOut(live.Fields, c.Desired.Fields), c.exact, known) {
 		_, handed := f.New.(Handed)
 		if _, frozen := c.frozen[f.Name]; handed || frozen && c.Action != Create {
 			continue

@@ -29,6 +29,7 @@ func Make(in Input) (*Plan, error) {
 	if m.selection, err = m.selected(); err != nil {
 		return nil, err
 	}
+	m.protect()
 	for _, d := range m.desired {
 		m.consider(d)
 	}
@@ -166,10 +167,10 @@ func (d *Object) withExtras(live *Object) *Object {
 }
 
 func (m *maker) remove(d, live *Object) {
-	kind := m.kind(live)
+	kind, why := m.kind(live), m.whyProtected(live, true)
 	switch {
-	case d.Protect:
-		m.out.Blocked = append(m.out.Blocked, note(live, d, "it is protected"))
+	case why != "":
+		m.out.Blocked = append(m.out.Blocked, note(live, d, why))
 		return
 	case kind.Fixed != "":
 		m.out.Manual = append(m.out.Manual, note(live, d, "delete it: "+kind.Fixed))
@@ -279,15 +280,19 @@ func (m *maker) considerUndeclared() {
 		if !m.named[Collection{Kind: l.Kind, Parent: l.Parent, System: l.Address.System()}] {
 			continue
 		}
-		fixed, owned := m.kind(l).Fixed, m.owned(l)
+		fixed, owned, why := m.kind(l).Fixed, m.owned(l), m.whyProtected(l, false)
 		switch {
 		case !owned && (l.Parent == "" || !m.selection.has(l.Address)): // of those at the top, nobody has asked for all
 		case !owned:
 			m.out.Extras = append(m.out.Extras, Extra{Note: note(l, nil, m.stays(l))})
 		case !m.selection.has(l.Address):
-			m.out.Partial = m.out.Partial || m.in.Prune && fixed == ""
+			m.out.Partial = m.out.Partial || m.in.Prune && fixed == "" && why == ""
 		case fixed != "":
 			m.out.Undeclared = append(m.out.Undeclared, note(l, nil, "undeclared; no API deletes it: "+fixed))
+		case why != "" && m.in.Prune:
+			m.out.Blocked = append(m.out.Blocked, note(l, nil, why))
+		case why != "":
+			m.out.Undeclared = append(m.out.Undeclared, note(l, nil, "undeclared, and stays: "+why))
 		case m.in.Prune:
 			m.change(l, Delete).Live = l
 		default:
@@ -326,7 +331,7 @@ func (m *maker) follow() {
 		if live != nil {
 			fields = compare(d.Fields, live.Fields, true, m.known)
 		}
-		moved := slices.ContainsFunc(d.Follows, func(a Address) bool { return m.changes[a] != nil })
+		moved := slices.ContainsFunc(d.Follows, func(a Address) bool { return m.changes[a] != nil && !m.changes[a].onlyGuards() })
 		if live != nil && len(fields) == 0 && !moved {
 			continue
 		}

@@ -25,6 +25,9 @@ type Kind struct {
 	// are written one at a time below each top object.
 	Apart bool
 
+	// Marks is set where objects at the top can keep FieldProtect.
+	Marks bool
+
 	// Born lists the objects that the server makes below a new object of this kind, as it would then read them.
 	Born func(parent *Object) []*Object
 }
@@ -91,6 +94,7 @@ type Object struct {
 
 	// Read from the server.
 	Owner   string         // who manages it, or Nobody; below a top object, "" stands for the owner of what it is below
+	Sealed  bool           // its owner's mark leaves no room for FieldProtect
 	Builtin bool           // the server made it and needs it: never pruned
 	Outputs map[string]any // values that only the server knows, for Handed and for outputs
 }

@@ -183,7 +183,8 @@ func (r *reader) stateOf(a applicationJSON, at plan.Address) string {
 
 // applicationGoes tells whether the plan deletes an application of an account.
 func (r *reader) applicationGoes(account *plan.Object, at plan.Address) bool {
-	if d := r.desired[at]; d != nil && d.Protect {
+	d, whole, marks := r.desired[at], r.desired[account.Address], plan.State{account.Address: account}
+	if marks.Guarded(at) || d != nil && d.Protect || d == nil && (marks.Guarded(account.Address) || whole != nil && whole.Protect) {
 		return false
 	}
 	return r.wanted[account.Address][kindApplication] && r.mayGo(&plan.Object{Address: at, Owner: account.Owner})

@@ -14,7 +14,9 @@ const accountsPath = "/admin/api/accounts"
 // accountKind are the developer accounts. They have no system name: the organization's name is their key.
 type accountKind struct{}
 
-func (accountKind) info() plan.Kind { return plan.Kind{Name: kindAccount, Born: bornBelowAccount} }
+func (accountKind) info() plan.Kind {
+	return plan.Kind{Name: kindAccount, Born: bornBelowAccount, Marks: true}
+}
 
 func accountAt(name string) plan.Address { return plan.Root(System, kindAccount, name) }
 
@@ -113,7 +115,7 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 				o.Fields[fieldAccountPlan] = p.Name
 			}
 		}
-		o.Owner = a.Annotations[managedBy]
+		markIn(a.Annotations).put(o)
 		out = append(out, r.found(o, a.ID))
 	}
 	return out, r.newcomers(ctx, out)
@@ -125,7 +127,7 @@ func (r *reader) accountRows(found []accountRow) []listed {
 	rows := make([]listed, len(found))
 	for i, a := range found {
 		rows[i] = listed{name: a.OrgName, id: a.ID, fits: func(*plan.Object) int {
-			if a.Annotations[managedBy] == r.s.config.Owner {
+			if ownerIn(a.Annotations) == r.s.config.Owner {
 				return certain
 			}
 			return possible
@@ -143,8 +145,16 @@ func (k accountKind) write(ctx context.Context, s *Session, c *change) error {
 	delete(fields, fieldAccountPlan)
 	to, moves := fields[fieldState].(string)
 	delete(fields, fieldState)
+	annotations, err := s.annotations(c, fields)
+	if err != nil {
+		return err
+	}
+	body := params(fields)
+	if annotations != nil {
+		body["annotations"] = annotations
+	}
 	if c.Live == nil {
-		return k.signUp(ctx, s, c, params(fields), planName)
+		return k.signUp(ctx, s, c, body, planName)
 	}
 	if moves {
 		base, err := s.account(c.Address)
@@ -156,8 +166,8 @@ func (k accountKind) write(ctx context.Context, s *Session, c *change) error {
 			return err
 		}
 	}
-	if len(fields) > 0 {
-		if err := s.update(ctx, c, accountsPath, params(fields)); err != nil {
+	if len(body) > 0 {
+		if err := s.update(ctx, c, accountsPath, body); err != nil {
 			return err
 		}
 	}

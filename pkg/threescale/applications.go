@@ -123,6 +123,9 @@ func (applicationKind) read(ctx context.Context, r *reader, parent *plan.Object)
 	var out []*plan.Object
 	for i, a := range found {
 		r.s.config.Transport.Redactor.Add(a.UserKey)
+		if at := parent.Address.Child(kindApplication, keys[i]); r.guarded[parent.Address] && !(plan.State{parent.Address: parent}).Guarded(at) {
+			continue
+		}
 		o := parent.Child(kindApplication, keys[i], plan.Fields{
 			"name": a.Name, "description": text(a.Description), fieldRedirectURL: text(a.RedirectURL), fieldState: a.State,
 			"userKey": secret.New("", a.UserKey), "appId": a.ApplicationID,

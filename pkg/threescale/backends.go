@@ -15,7 +15,9 @@ const backendsPath = "/admin/api/backend_apis"
 // backendKind are the private APIs (backend_apis) that products use.
 type backendKind struct{}
 
-func (backendKind) info() plan.Kind { return plan.Kind{Name: kindBackend, Born: bornBelowBackend} }
+func (backendKind) info() plan.Kind {
+	return plan.Kind{Name: kindBackend, Born: bornBelowBackend, Marks: true}
+}
 
 func bornBelowBackend(b *plan.Object) []*plan.Object {
 	return []*plan.Object{hits(b), b.Child(kindRules, "", plan.Fields{"rule": plan.List(nil)})}
@@ -75,7 +77,7 @@ func (backendKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 			"name": b.Name, "description": text(b.Description), "url": maas.WithPort(b.PrivateEndpoint),
 		})
 		o.Outputs = map[string]any{"privateEndpoint": o.Fields["url"]}
-		o.Owner = b.Annotations[managedBy]
+		markIn(b.Annotations).put(o)
 		out = append(out, r.found(o, b.ID))
 	}
 	return out, nil
@@ -86,12 +88,18 @@ func (backendKind) write(ctx context.Context, s *Session, c *change) error {
 	if err != nil {
 		return err
 	}
-	if c.Live != nil {
-		return s.update(ctx, c, backendsPath, params(fields))
+	annotations, err := s.annotations(c, fields)
+	if err != nil {
+		return err
 	}
 	body := params(fields)
+	if annotations != nil {
+		body["annotations"] = annotations
+	}
+	if c.Live != nil {
+		return s.update(ctx, c, backendsPath, body)
+	}
 	body["system_name"] = c.Name
-	body["annotations"] = map[string]string{managedBy: s.config.Owner}
 	if _, ok := body["name"]; !ok {
 		body["name"] = c.Name
 	}

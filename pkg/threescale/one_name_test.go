@@ -134,14 +134,9 @@ func TestApplicationsOfOneName(t *testing.T) {
 			acme = number(a["id"])
 		}
 	}
-	for _, p := range tn.list("/application_plans") {
-		switch {
-		case p["system_name"] != "free":
-		case chat == "":
-			chat = number(p["id"])
-		default:
-			talk = number(p["id"])
-		}
+	for product, id := range map[string]*string{"chat": &chat, "talk": &talk} {
+		plans := "/services/" + tn.idOf("/services", product) + "/application_plans"
+		*id = tn.idOf(plans, "free")
 	}
 	add := func(plan string, more map[string]any) string {
 		body := map[string]any{"plan_id": plan, "name": "bot"}

@@ -16,7 +16,7 @@ const productsPath = "/admin/api/services"
 type productKind struct{}
 
 func (productKind) info() plan.Kind {
-	return plan.Kind{Name: kindProduct, Born: bornBelowProduct, KeepOne: true}
+	return plan.Kind{Name: kindProduct, Born: bornBelowProduct, KeepOne: true, Marks: true}
 }
 
 // bornBelowProduct is what 3scale gives each new product.
@@ -132,7 +132,7 @@ func (productKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 	var out []*plan.Object
 	for _, p := range found {
 		o := plan.New(System, kindProduct, p.SystemName, p.fields())
-		o.Owner = p.Annotations[managedBy]
+		markIn(p.Annotations).put(o)
 		if err := r.supportEmail(ctx, o); err != nil {
 			return nil, err
 		}
@@ -159,7 +159,14 @@ func (productKind) write(ctx context.Context, s *Session, c *change) error {
 	if err != nil {
 		return err
 	}
+	annotations, err := s.annotations(c, fields)
+	if err != nil {
+		return err
+	}
 	body := params(fields)
+	if annotations != nil {
+		body["annotations"] = annotations
+	}
 	for name, words := range map[string]map[string]string{"deployment_option": deployments(), "backend_version": authentications()} {
 		if v, ok := body[name]; ok {
 			body[name] = valueOf(words, v)
@@ -169,7 +176,6 @@ func (productKind) write(ctx context.Context, s *Session, c *change) error {
 		return s.updateProduct(ctx, c, body)
 	}
 	body["system_name"] = c.Name
-	body["annotations"] = map[string]string{managedBy: s.config.Owner}
 	if _, ok := body["name"]; !ok {
 		body["name"] = c.Name
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -22,6 +23,7 @@ type reader struct {
 	prune   bool
 
 	collections map[collection][]*plan.Object // desired ones
+	guarded     map[plan.Address]bool         // accounts of which only the protected applications count
 
 	only   map[plan.Address]bool // nil: all; else what an apply has changed
 	places chan struct{}
@@ -49,7 +51,7 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 	r.wantRulesOfMetricsThatGo()
 	err := r.top(ctx)
 	if err == nil {
-		err = errors.Join(r.strangers(), r.onePlanEach(ctx))
+		err = errors.Join(r.strangers(), r.onePlanEach(ctx), r.tooManyGuards())
 	}
 	return r.finish(err)
 }
@@ -67,7 +69,7 @@ func (s *Session) Look(ctx context.Context, desired plan.State, at []*plan.Objec
 
 func (s *Session) reader(desired plan.State) *reader {
 	return &reader{
-		s: s, wanted: map[plan.Address]map[string]bool{}, leading: map[string]bool{}, desired: desired, collections: collections(desired),
+		s: s, wanted: map[plan.Address]map[string]bool{}, leading: map[string]bool{}, desired: desired, collections: collections(desired), guarded: map[plan.Address]bool{},
 		places: make(chan struct{}, readers), kept: map[any]*memo{}, state: plan.State{},
 	}
 }
@@ -98,6 +100,9 @@ func (r *reader) top(ctx context.Context) error {
 		if err := r.wantUsers(ctx); err != nil {
 			return err
 		}
+	}
+	if err := r.wantGuarded(ctx); err != nil {
+		return err
 	}
 	return r.below(ctx, nil)
 }
@@ -215,7 +220,29 @@ func (r *reader) mayGo(o *plan.Object) bool {
 	if d, declared := r.desired[o.Address]; declared {
 		return d.Absent
 	}
-	return r.prune && o.Owner == r.s.config.Owner
+	return r.prune && o.Owner == r.s.config.Owner && !(plan.State{o.Address: o}).Guarded(o.Address)
+}
+
+// wantGuarded adds the protected applications of all accounts where products may go: they would go along.
+func (r *reader) wantGuarded(ctx context.Context) error {
+	if !r.prune || !r.wanted[""][kindProduct] {
+		if !slices.ContainsFunc(r.collections[collection{kind: kindProduct}], func(d *plan.Object) bool { return d.Absent }) {
+			return nil
+		}
+	}
+	accounts, err := accountKind{}.read(ctx, r, nil)
+	for _, a := range accounts {
+		set, _ := a.Fields[plan.FieldProtect].(plan.Set)
+		for name := range set {
+			if strings.HasPrefix(name, kindApplication+"/") || strings.HasPrefix(name, "#") {
+				r.guarded[a.Address] = !r.wanted[a.Address][kindApplication]
+				r.want("", kindAccount)
+				r.want(a.Address, kindApplication)
+				break
+			}
+		}
+	}
+	return err
 }
 
 // decoded is an answer as one type of Go.

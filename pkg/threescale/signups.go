@@ -110,7 +110,8 @@ func (r *reader) defaultPlans(ctx context.Context) (map[string]defaultPlans, err
 	for i, p := range products {
 		at, said := productAt(p.SystemName), all[p.SystemName]
 		r.s.learn(at, p.ID)
-		if r.mayGo(&plan.Object{Address: at, Owner: p.Annotations[managedBy]}) {
+		o := &plan.Object{Address: at, Fields: plan.Fields{}}
+		if markIn(p.Annotations).put(o); r.mayGo(o) {
 			continue
 		}
 		group.Go(func() (err error) {
@@ -192,7 +193,6 @@ func (accountKind) signUp(ctx context.Context, s *Session, c *change, body map[s
 		body[name] = v
 	}
 	body["username"] = n.user.Name
-	body["annotations"] = map[string]string{managedBy: s.config.Owner}
 	var made accountJSON
 	id, err := s.create(ctx, func() (int64, error) {
 		var w wrapped[accountJSON]
@@ -202,7 +202,7 @@ func (accountKind) signUp(ctx context.Context, s *Session, c *change, body map[s
 	}, func() (int64, error) {
 		found, err := accountsOf(ctx, s.api)
 		for _, a := range found {
-			if a.OrgName == c.Name && a.Annotations[managedBy] == s.config.Owner { // others may have signed up with the name
+			if a.OrgName == c.Name && ownerIn(a.Annotations) == s.config.Owner { // others may have signed up with the name
 				made = a.accountJSON
 				return a.ID, nil
 			}
@@ -213,8 +213,8 @@ func (accountKind) signUp(ctx context.Context, s *Session, c *change, body map[s
 		return err
 	}
 	c.made(s, id)
-	if made.Annotations[managedBy] != s.config.Owner {
-		if err := s.update(ctx, c, accountsPath, map[string]any{"annotations": map[string]string{managedBy: s.config.Owner}}); err != nil {
+	if ownerIn(made.Annotations) != s.config.Owner {
+		if err := s.update(ctx, c, accountsPath, map[string]any{"annotations": body["annotations"]}); err != nil {
 			return err
 		}
 	}

@@ -9,9 +9,6 @@ import (
 	"example.com/maasctl/pkg/plan"
 )
 
-// managedBy is the one annotation that 3scale allows; it holds the owner of a product, backend or account.
-const managedBy = "managed_by"
-
 // named is what every answer about an object has.
 type named struct {
 	ID         int64  `json:"id"`
