@@ -76,6 +76,7 @@ func (l *linter) chain() {
 		}
 	}
 	l.limits(chain)
+	l.waysAround(chain)
 }
 
 // llmMetrics looks at the policy that ships with maasctl, and at older ones of its name.

@@ -83,6 +83,24 @@ func TestLint(t *testing.T) {
       - {name: llm-metrics, version: "1.0", configuration: {enforce: [total_tokens, prompt_tokens]}}`, []string{
 			`1:85 warning policy-limit: llm-metrics enforces prompt_tokens, but no plan of product granite limits it`,
 		}},
+		"ways around a limit": {`
+      - {name: llm-metrics, version: "1.0", configuration: {enforce: [total_tokens], on_unreadable: pass, include_usage: false, remove_accept_encoding: false}}
+      - {name: request_unbuffered}`, []string{
+			`1:101 warning policy-limit: on_unreadable: pass leaves a way around the limits on total_tokens: requests that it can't read pass`,
+			`1:122 warning policy-limit: include_usage: false leaves a way around the limits on total_tokens`,
+			`1:153 warning policy-limit: remove_accept_encoding: false leaves a way around the limits on total_tokens`,
+			`2:9 warning policy-limit: llm-metrics can't read requests that are passed on unbuffered, and on_unreadable: pass lets them through: a way around the limits on total_tokens`,
+		}},
+		"requests that can't be read": {`
+      - {name: llm-metrics, version: "1.0", configuration: {enforce: [total_tokens], on_unreadable: refuse}}
+      - {name: request_unbuffered}`, []string{
+			`2:9 warning policy-limit: llm-metrics can't read requests that are passed on unbuffered, and refuses each one with 400, for it enforces limits on total_tokens; leave request_unbuffered out`,
+		}},
+		"no limits to go around": {`
+      - {name: llm-metrics, version: "1.0", configuration: {metrics: {total_tokens: total_tokens}, on_unreadable: pass}}
+      - {name: request_unbuffered}`, []string{
+			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody`,
+		}},
 		"nothing counted": {`
       - {name: llm-metrics, version: "1.0"}`, []string{
 			`-1:49 warning policy-limit: the limit on total_tokens blocks nobody: the gateway asks for what mapping rules count; add enforce: [total_tokens] to llm-metrics 1.0`,

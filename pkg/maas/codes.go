@@ -65,7 +65,7 @@ func Codes() []CodeInfo {
 		{CodeSignIn, "A sign-in that would not work."},
 		{CodeClientUse, "A client that is used for two things, or lacks the rights for what it is used for."},
 		{CodePolicyMetric, "The gateway counts or enforces a metric that the product lacks, or none at all."},
-		{CodePolicyLimit, "A limit on tokens that nobody enforces, or an enforced metric that no plan limits."},
+		{CodePolicyLimit, "A limit on tokens that nobody enforces, a way around it, or an enforced metric that no plan limits."},
 		{CodePolicyOrder, "Policies in an order in which one of them can't do its work, or does it twice."},
 		{CodePolicyVersion, "A policy in a version that doesn't ship with maasctl, or that no gateway is known to have."},
 		{CodePolicyConfiguration, "A policy's configuration that the policy can't use."},
