@@ -96,6 +96,7 @@ function phases.header_filter(self, context)
     path = ngx.var.uri,
     strip = state.strip,
     tokens = forms.of_head(headers),
+    bound = self.config.bounds,
   })
   if state.watch and state.watch.stripper then headers.content_length = nil end
 end

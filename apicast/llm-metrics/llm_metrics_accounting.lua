@@ -5,6 +5,7 @@ local now = ngx.now
 local error = error
 local pairs = pairs
 local pcall = pcall
+local bound = require('llm_metrics_bound')
 local prometheus = require('llm_metrics_prometheus')
 local log = require('llm_metrics_log')
 local report = require('llm_metrics_report')
@@ -28,19 +29,32 @@ local function left_early(state)
   return not state.answered and state.calls_model and ngx.var.upstream_addr ~= nil
 end
 
-local function numbers_of(state, service)
+-- Why there are no tokens to count, in one word; nil if there are some, or none were to be expected.
+local function lacking(state, watch, numbers)
+  if not watch then return state.skipped or (left_early(state) and 'aborted') or nil end
+  if not numbers then return watch:missing(not state.complete) end
+  local other = numbers.seconds or numbers.images or numbers.search_units
+  return (numbers.total_tokens or 0) == 0 and not other and 'no_usage' or nil
+end
+
+-- True if what was seen of the reply is to be charged.
+local function charged(config, state, watch, reason)
+  local aborted = reason == 'aborted' or (watch and not state.complete)
+  if aborted then return config.on_client_abort == 'estimate' end
+  return reason and config.enforce[1] and config.on_missing_usage == 'estimate' and bound.expected(ngx.var.uri)
+end
+
+local function numbers_of(config, state, service)
   local watch = state.watch
-  if not watch then
-    local reason = state.skipped or (left_early(state) and 'aborted')
-    if reason then prometheus.skipped(service, reason) end
-    return nil
+  if watch then watch:finish() end
+  local numbers = watch and watch.usage:numbers()
+  local reason = lacking(state, watch, numbers)
+  if charged(config, state, watch, reason) then
+    local raised, added = bound.raise(numbers, state.prompt_bound or 0, watch and watch:pieces() or 0)
+    if added > 0 then prometheus.estimated(service, reason or 'aborted', added) end
+    numbers = raised
   end
-  watch:finish()
-  local numbers = watch.usage:numbers()
-  if not numbers then
-    local reason = watch:missing(not state.complete)
-    if reason then prometheus.skipped(service, reason) end
-  end
+  if reason and not numbers then prometheus.skipped(service, reason) end
   return numbers
 end
 
@@ -67,9 +81,9 @@ end
 local function settle(self, context, state)
   local service = context.service
   if not service then return end
-  local numbers = numbers_of(state, service)
+  local numbers = numbers_of(self.config, state, service)
   context.llm_usage = numbers
-  local model = numbers and (state.watch.usage.model or state.requested_model)
+  local model = numbers and (state.watch and state.watch.usage.model or state.requested_model)
   self.metrics:request(service, status_of(state), model, numbers, times_of(state))
 
   local credentials = context.credentials

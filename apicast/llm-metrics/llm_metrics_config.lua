@@ -17,13 +17,15 @@ local fields = require('llm_metrics_usage').fields
 local _M = {}
 
 local DEFAULTS = {
-  on_backend_error = 'open', on_unreadable = 'refuse', estimate = 'none', backend_timeout = 1000, include_usage = true,
+  on_backend_error = 'open', on_unreadable = 'refuse', on_client_abort = 'estimate',
+  on_missing_usage = 'estimate', estimate = 'none', backend_timeout = 1000, include_usage = true,
   continuous_usage_stats = false, strip_usage_chunk = true, remove_accept_encoding = true, remove_credentials = true,
   max_request_bytes = 4 * 1024 * 1024, max_models = 100, max_applications = 1000, legacy_prometheus = false,
   rate_limit_headers = false, limits_ttl = 1, reserve = false, reserve_tokens = 1000, reserve_timeout = 600,
 }
 local CHOICES = {
   on_backend_error = { open = true, closed = true }, on_unreadable = { refuse = true, pass = true },
+  on_client_abort = { estimate = true, ignore = true }, on_missing_usage = { estimate = true, nothing = true },
   estimate = { none = true, max_tokens = true },
 }
 local NOUGHT = { limits_ttl = true } -- may be 0
@@ -121,6 +123,8 @@ function _M.read(given)
   config.upstream_authorization = type(given.upstream_authorization) == 'string' and given.upstream_authorization or nil
   complete(config, given)
   config.field_of = config.metrics
+  -- A reply may have to be charged by what was seen of it.
+  config.bounds = config.on_client_abort == 'estimate' or (config.enforce[1] ~= nil and config.on_missing_usage == 'estimate')
   return config
 end
 

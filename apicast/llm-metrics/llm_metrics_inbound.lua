@@ -13,6 +13,7 @@ local pcall = pcall
 local sub = string.sub
 local tonumber = tonumber
 local type = type
+local bound = require('llm_metrics_bound')
 local estimate = require('llm_metrics_estimate')
 local prometheus = require('llm_metrics_prometheus')
 local refusal = require('llm_metrics_refusal')
@@ -133,7 +134,7 @@ function _M.read(config, context, state)
   if text then fields, reason = fields_of(text) end
   if reason then return unread(config, context, reason) end
   if not fields then return nil end
-  state.requested_model = request.model(fields)
+  state.requested_model, state.prompt_bound = request.model(fields), bound.prompt(fields)
   return {
     text = text,
     fields = fields,

@@ -50,6 +50,7 @@ local first_token = histogram('llm_time_to_first_token_seconds', 'From the reque
 local duration = histogram('llm_request_duration_seconds', 'From the request to the end of its reply', MODEL, SECONDS)
 local rate = histogram('llm_tokens_per_second', 'Completion tokens per second of writing', MODEL, RATES)
 local skipped = counter('llm_usage_skipped_total', 'Replies whose usage was not counted', { 'service_id', 'reason' })
+local estimated = counter('llm_estimated_tokens_total', 'Tokens that no server said, charged by a lower bound', { 'service_id', 'reason' })
 local unread = counter('llm_unread_requests_total', 'Requests that could not be read', { 'service_id', 'reason' })
 local limited = counter('llm_limited_requests_total', 'Requests refused because a token limit was reached', { 'service_id' })
 local backend_errors = counter('llm_backend_errors_total', 'Calls to the 3scale backend that failed', { 'service_id', 'call', 'reason' })
@@ -133,6 +134,7 @@ function _M:request(service, status, model, numbers, times)
 end
 
 function _M.skipped(service, reason) skipped(1, { service.id or '', reason }) end
+function _M.estimated(service, reason, number) estimated(number, { service.id or '', reason }) end
 function _M.unread(service, reason) unread(1, { service.id or '', reason }) end
 function _M.limited(service) limited(1, { service.id or '' }) end
 function _M.backend_error(service, call, reason) backend_errors(1, { service.id or '', call, reason }) end

@@ -5,6 +5,7 @@ local find = string.find
 local lower = string.lower
 local match = string.match
 local type = type
+local Content = require('llm_metrics_content')
 local Lines = require('llm_metrics_lines')
 local Parser = require('llm_metrics_sse')
 local Scanner = require('llm_metrics_json')
@@ -47,7 +48,8 @@ local function behind_bom(self, piece)
 end
 
 --- Looks at a reply's head.
--- @param head status, content_type, content_encoding, path, strip (take the usage chunk out), tokens (see llm_metrics_forms)
+-- @param head status, content_type, content_encoding, path, strip (take the usage chunk out), tokens (see llm_metrics_forms),
+--   bound (count pieces of content)
 -- @return a watch to feed the body to, or nil and the reason why there is none (nil if no usage is to be expected)
 function _M.watch(head)
   if head.status < 200 or head.status > 299 or head.status == 204 then return nil end
@@ -63,6 +65,7 @@ function _M.watch(head)
     return nil, 'encoding'
   end
 
+  watch.content = head.bound and Content.new()
   if stream then
     watch_stream(watch, Parser)
     if head.strip then watch.stripper = Stripper.new(watch.events) end
@@ -77,6 +80,7 @@ end
 --- Reads a piece of the body. Returns what to send in its stead, or nil if it passes as it is.
 function _M:feed(piece)
   self.bytes = self.bytes + #piece
+  if self.content then self.content:feed(piece) end
   if self.stripper then return self.stripper:feed(piece) end
   if self.events then
     self.events:feed(piece)
@@ -89,6 +93,7 @@ end
 function _M:finish()
   if self.finished then return nil end
   self.finished = true
+  if self.content then self.content:finish() end
   if self.stripper then return self.stripper:finish() end
   if self.events then
     self.events:finish()
@@ -103,6 +108,11 @@ end
 --- After an error: the bytes that were kept together with those that were just fed, or nil if none are ever kept.
 function _M:rescue()
   return self.stripper and self.stripper.text
+end
+
+--- How many pieces of the reply brought content.
+function _M:pieces()
+  return self.content and self.content.pieces or 0
 end
 
 --- True once a stream has brought its first event.

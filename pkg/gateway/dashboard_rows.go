@@ -41,6 +41,10 @@ func dashboardRows() []row {
 				"Replies whose usage was not counted", "reqps", "",
 				[]line{{chosen(rate("service_id, reason", "llm_usage_skipped_total", "")), "{{service}} {{reason}}"}},
 			},
+			{
+				"Tokens charged by a lower bound", "cps", "No server said them: their client left, or the reply had no usage.",
+				[]line{{chosen(rate("service_id, reason", "llm_estimated_tokens_total", "")), "{{service}} {{reason}}"}},
+			},
 		}},
 		{"Backend", []chart{
 			{

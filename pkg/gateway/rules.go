@@ -29,9 +29,10 @@ type rule struct {
 
 // What is tolerated before somebody is told.
 const (
-	lostShare    = "0.01" // of requests whose tokens nobody knows
-	blockedShare = "0.1"  // of requests that limits refuse
-	window       = "10m"
+	lostShare      = "0.01" // of requests whose tokens nobody knows
+	estimatedShare = "0.1"  // of tokens that are charged by a lower bound
+	blockedShare   = "0.1"  // of requests that limits refuse
+	window         = "10m"
 )
 
 // NewRules are the alerts for the gateways that serve a document's products.
@@ -53,6 +54,11 @@ func alerts(selector string) []rule {
 			ofProducts("("+notCounted(window)+" / "+requests+")", selector)+" > "+lostShare,
 			"Tokens of product {{ $labels.service }} are not counted",
 			"Of {{ $value | humanizePercentage }} of the requests nobody knows what they cost. llm_unread_requests_total and llm_usage_skipped_total say why, by reason."),
+		alert("LLMTokensEstimated", "warning",
+			ofProducts("("+rateOver(window, "service_id", "llm_estimated_tokens_total", "")+" / "+
+				rateOver(window, "service_id", "llm_total_tokens_total", selector)+")", selector)+" > "+estimatedShare,
+			"Tokens of product {{ $labels.service }} are charged by a lower bound",
+			"No server said {{ $value | humanizePercentage }} of the tokens: clients leave early, or replies have no usage."),
 		alert("LLMLimitsBlock", "info",
 			ofProducts("("+rateOver(window, "service_id", "llm_limited_requests_total", "")+" / "+requests+")", selector)+" > "+blockedShare,
 			"Token limits refuse requests of product {{ $labels.service }}",
