@@ -41,7 +41,12 @@ func TestAdvice(t *testing.T) {
 		"longer than --timeout": context.DeadlineExceeded,
 		"Nothing listens there": &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
 		"doesn't know the host": &net.DNSError{Name: "nowhere.invalid", IsNotFound: true},
-		"insecure: true":        get(encrypted.URL),
+		"with caFile":           get(encrypted.URL),
+		"another name's":        &tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "a"}},
+		"has to be renewed":     &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}},
+		"certFile and keyFile":  &net.OpError{Op: "remote error", Err: tls.AlertError(116)},
+		"in NO_PROXY":           &transport.ProxyError{Proxy: "http://proxy:3128", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}},
+		"wants credentials":     &transport.ProxyError{Proxy: "http://proxy:3128", Status: http.StatusProxyAuthRequired, Err: errors.New("407")},
 		"is it http://?":        get(strings.Replace(plain.URL, "http:", "https:", 1)),
 	} {
 		if got := advice(fmt.Errorf("read 3scale: %w", err)); !strings.Contains(got, want) {

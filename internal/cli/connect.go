@@ -80,7 +80,7 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 func (g *global) transport() (transport.Options, error) {
 	n, err := g.parallel()
 	return transport.Options{
-		Stats: &transport.Stats{}, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version(), Concurrency: n,
+		Stats: &transport.Stats{}, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version(), Concurrency: n, Proxy: transport.Proxies(g.getenv),
 		Waiting: view.NewWaits(g.Err, view.CanRewrite(g.Err, g.getenv), g.Now).Tell,
 	}, err
 }
@@ -101,7 +101,7 @@ func openThreeScale(doc *maas.Document, opts transport.Options) (engine.System, 
 	if t == nil {
 		return nil, nil
 	}
-	opts.Insecure = t.Insecure
+	opts.Insecure, opts.TLS = t.Insecure, t.Config
 	config := threescale.Config{URL: t.URL, Token: t.Token, Owner: engine.Owner(doc), Transport: opts}
 	if t.Master != nil {
 		config.MasterURL, config.MasterToken = t.Master.URL, t.Master.Token
@@ -114,7 +114,7 @@ func openKeycloak(doc *maas.Document, opts transport.Options) (engine.System, er
 	if k == nil {
 		return nil, nil
 	}
-	opts.Insecure = k.Insecure
+	opts.Insecure, opts.TLS = k.Insecure, k.Config
 	config := keycloak.Config{URL: k.URL, Owner: engine.Owner(doc), Transport: opts}
 	if c := k.Credentials; c != nil {
 		config.Credentials = keycloak.Credentials{

@@ -9,6 +9,7 @@ import (
 
 	"example.com/maasctl/internal/doctor"
 	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/threescale"
 )
 
@@ -18,7 +19,8 @@ func newDoctor(g *global) *cobra.Command {
 		Short: "Look at the servers and say what is missing; changes nothing",
 		Long: "Look at the servers that the document names, by reads alone, and say what is missing and what to do about it: reachability,\n" +
 			"versions, the token's scopes, what the tenant is allowed, the policies that the document's chains need of the gateway,\n" +
-			"Keycloak's base path, and the account's rights on the document's realms.\n" +
+			"Keycloak's base path, and the account's rights on the document's realms. Errors elsewhere in the document don't keep it\n" +
+			"from looking.\n" +
 			"Ends with exit code 1 where something is missing, and 4 where credentials are refused or lack a right.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return g.doctor(cmd.Context()) },
@@ -31,12 +33,9 @@ func (g *global) doctor(ctx context.Context) (err error) {
 	}
 	ctx, end := g.readOnly(ctx)
 	defer end()
-	doc, err := g.resolved(ctx)
+	doc, wrong, err := g.reachable(ctx)
 	if err != nil {
 		return err
-	}
-	if doc.ThreeScale == nil && doc.Keycloak == nil {
-		return errors.New("the document names no server: it needs a threescale or keycloak section")
 	}
 	opts, err := g.transport()
 	if err != nil {
@@ -54,7 +53,36 @@ func (g *global) doctor(ctx context.Context) (err error) {
 	if err := g.showReport(report); err != nil {
 		return err
 	}
-	return verdict(report)
+	return errors.Join(wrong, verdict(report))
+}
+
+// reachable reads the document for its servers. They are looked at whatever else is wrong with it, which is reported and is
+// the second result; a server whose own section can't be used is left out.
+func (g *global) reachable(ctx context.Context) (doc *maas.Document, wrong, err error) {
+	doc, found, err := g.read(ctx)
+	if err == nil && doc != nil {
+		found, err = g.resolve(ctx, doc, found)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if wrong = g.report(found); doc == nil {
+		return nil, nil, wrong
+	}
+	named := doc.ThreeScale != nil || doc.Keycloak != nil
+	if !doc.Reaches("threescale", found) {
+		doc.ThreeScale = nil
+	}
+	if !doc.Reaches("keycloak", found) {
+		doc.Keycloak = nil
+	}
+	switch {
+	case doc.ThreeScale != nil || doc.Keycloak != nil:
+		return doc, wrong, nil
+	case named || wrong != nil:
+		return nil, nil, wrong
+	}
+	return nil, nil, errors.New("the document names no server: it needs a threescale or keycloak section")
 }
 
 func (g *global) showReport(r *doctor.Report) error {

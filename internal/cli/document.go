@@ -45,18 +45,21 @@ func (g *global) read(ctx context.Context) (*maas.Document, maas.Diagnostics, er
 // ends the command.
 func (g *global) resolved(ctx context.Context) (*maas.Document, error) {
 	doc, found, err := g.read(ctx)
+	if err == nil && doc != nil && !doc.Broken() {
+		found, err = g.resolve(ctx, doc, found)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if doc != nil && !doc.Broken() {
-		ctx, interrupt := context.WithCancel(ctx)
-		defer interrupt()
-		found = gateway.Sorted(append(found, doc.Resolve(ctx, g.sources(interrupt))...))
-		if err := ctx.Err(); err != nil {
-			return nil, err // what is found now was found because of it
-		}
-	}
 	return doc, g.report(found)
+}
+
+// resolve fills in references, and adds what it finds to what was found.
+func (g *global) resolve(ctx context.Context, doc *maas.Document, found maas.Diagnostics) (maas.Diagnostics, error) {
+	ctx, interrupt := context.WithCancel(ctx)
+	defer interrupt()
+	found = gateway.Sorted(append(found, doc.Resolve(ctx, g.sources(interrupt))...))
+	return found, ctx.Err() // after its end, what is found was found because of it
 }
 
 // sources are where references get their values. A command that runs has the terminal, so that it gets the Ctrl-C that is

@@ -22,7 +22,7 @@ type sso struct {
 }
 
 func newSSO(doc *maas.Document, opts transport.Options) *sso {
-	opts.Insecure = doc.Keycloak.Insecure
+	opts.Insecure, opts.TLS = doc.Keycloak.Insecure, doc.Keycloak.Config
 	return &sso{System: System{System: "keycloak", URL: strings.TrimRight(doc.Keycloak.URL, "/")}, doc: doc, opts: opts, plain: transport.New(opts)}
 }
 
@@ -68,7 +68,7 @@ func (k *sso) find(ctx context.Context) bool {
 		k.add("reachable", Problem, "there is no Keycloak at "+k.URL+", nor at "+other+": "+errs[0].Error(), "keycloak.url is the server's address, with the base path where it is neither / nor /auth")
 		return false
 	}
-	k.add("reachable", Problem, errs[0].Error(), "check keycloak.url, the name's DNS entry, proxies and certificates")
+	k.add("reachable", Problem, errs[0].Error(), cmp.Or(transport.Advice(errs[0]), "check keycloak.url, the name's DNS entry, proxies and certificates"))
 	return false
 }
 

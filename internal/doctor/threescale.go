@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -21,7 +22,7 @@ type tenant struct {
 
 func newTenant(doc *maas.Document, opts transport.Options) *tenant {
 	said := doc.ThreeScale
-	opts.Insecure = said.Insecure
+	opts.Insecure, opts.TLS = said.Insecure, said.Config
 	opts.Redactor.Add(said.Token.Reveal())
 	own := opts
 	own.Authorize = basic(said.Token)
@@ -67,7 +68,7 @@ func (t *tenant) reached(err error) bool {
 	case answer:
 		t.add("reachable", Problem, err.Error(), "look at the pods of 3scale (system-app), and try again")
 	default:
-		t.add("reachable", Problem, err.Error(), "check threescale.url, the name's DNS entry, proxies and certificates")
+		t.add("reachable", Problem, err.Error(), cmp.Or(transport.Advice(err), "check threescale.url, the name's DNS entry, proxies and certificates"))
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -20,10 +21,13 @@ type Options struct {
 	Conflicts   bool                      // hand a 409 back at once: the caller has to read again before it writes again
 	Agent       string                    // how the client names itself to the server; "": maasctl
 	Insecure    bool                      // don't check the server's certificate
-	Trace       io.Writer                 // one JSON object a request, without secrets; nil: none
-	Redactor    *Redactor                 // what must not be seen in traces and errors
-	Stats       *Stats                    // counts; nil: nobody asks
-	Base        http.RoundTripper         // the wire; nil: a pool of connections of its own
+	TLS         *tls.Config               // authorities to check it by, and a certificate to show; nil: this machine's, none
+
+	Proxy    func(*http.Request) (*url.URL, error) // see Proxies; nil: none
+	Trace    io.Writer                             // one JSON object a request, without secrets; nil: none
+	Redactor *Redactor                             // what must not be seen in traces and errors
+	Stats    *Stats                                // counts; nil: nobody asks
+	Base     http.RoundTripper                     // the wire; nil: a pool of connections of its own
 
 	// Waiting is told of what has taken longer than Silence and is tried again: what it is and why, without secrets, and the
 	// time until the next attempt. nil: nobody listens.
@@ -57,14 +61,20 @@ func New(opts Options) *http.Client {
 	return &http.Client{Transport: rt, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-func pool(opts Options) *http.Transport {
+func pool(opts Options) http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = maxConcurrency
 	t.ResponseHeaderTimeout = 90 * time.Second
-	if opts.Insecure {
-		t.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for by `insecure: true`, with a warning
+	t.TLSClientConfig = &tls.Config{}
+	if opts.TLS != nil {
+		t.TLSClientConfig = opts.TLS.Clone()
 	}
-	return t
+	t.TLSClientConfig.InsecureSkipVerify = opts.Insecure // asked for by `insecure: true`, with a warning
+	if t.Proxy = opts.Proxy; t.Proxy == nil {
+		return t
+	}
+	t.OnProxyConnectResponse = refusedTunnel
+	return &proxied{t, opts.Proxy}
 }
 
 // agent names the client, whichever library made the request: access logs tell by it who asked.

@@ -66,17 +66,13 @@ func isNetwork(err error) bool {
 	var authority x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var record tls.RecordHeaderError
+	var proxy *ProxyError
 	switch {
+	case errors.As(err, &proxy) && proxy.Status != 0 && proxy.Status < http.StatusInternalServerError, isAlert(err):
+		return false
 	case errors.As(err, &name) && name.IsNotFound, errors.Is(err, http.ErrSchemeMismatch),
 		errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &host), errors.As(err, &record):
 		return false
 	}
 	return true
-}
-
-// isDial tells a connection that couldn't be made: nothing was sent.
-func isDial(err error) bool {
-	var name *net.DNSError
-	var op *net.OpError
-	return errors.As(err, &name) || errors.As(err, &op) && op.Op == "dial"
 }

@@ -45,8 +45,7 @@ type ThreeScale struct {
 	URL string `yaml:"url"`
 	// An access token with the scope account_management, read and write.
 	Token secret.Value `yaml:"token"`
-	// For http:// to another machine, or a certificate that can't be checked.
-	Insecure bool `yaml:"insecure"`
+	TLS   `yaml:",inline"`
 	// Access to the master account.
 	Master *Master `yaml:"master"`
 }
@@ -63,8 +62,7 @@ type Master struct {
 type Keycloak struct {
 	// With or without /auth.
 	URL string `yaml:"url"`
-	// For http:// to another machine, or a certificate that can't be checked.
-	Insecure bool `yaml:"insecure"`
+	TLS `yaml:",inline"`
 	// How to get in.
 	Credentials *Credentials `yaml:"credentials"`
 }

@@ -2,6 +2,7 @@ package maas
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"example.com/maasctl/internal/near"
@@ -24,6 +25,21 @@ func Load(o Options) (*Document, Diagnostics) {
 // Broken tells whether loading has found errors: then the document is only good for looking at.
 func (d *Document) Broken() bool { return d.said.HasErrors() }
 
+// Reaches tells whether what the document says of a server (in its section threescale or keycloak) can be used, whatever is
+// wrong elsewhere. Where a layer couldn't be read, nobody knows which server is meant.
+func (d *Document) Reaches(section string, found Diagnostics) bool {
+	own := map[Position]bool{}
+	for path, pos := range d.positions {
+		if path == section || strings.HasPrefix(path, section+"\x00") {
+			own[pos] = true
+		}
+	}
+	return len(own) > 0 && !slices.ContainsFunc(found, func(f Diagnostic) bool {
+		layer := f.Code == CodeSet || f.Code == CodeEnvironment || f.Code == CodeSyntax || f.Code == CodeFile && f.Pos.Line == 0
+		return f.Severity == Error && (layer || own[f.Pos])
+	})
+}
+
 // decodeDocument fills the types from the merged tree and checks them. Without a lookup, references stay what they are.
 func decodeDocument(r *reporter, src source, look *lookup) *Document {
 	doc := &Document{positions: map[string]Position{}, unresolved: map[string]bool{}, source: src}
@@ -32,6 +48,9 @@ func decodeDocument(r *reporter, src source, look *lookup) *Document {
 	d.decode(src.marked, reflect.ValueOf(doc).Elem(), at{})
 	complete(doc)
 	readActiveDocs(r, doc, src.options)
+	if look != nil {
+		readCertificates(r, doc)
+	}
 	validate(r, doc)
 	return doc
 }

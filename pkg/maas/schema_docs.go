@@ -12,7 +12,7 @@ import (
 
 // The types' own comments are the schema's descriptions: one text, that can't be out of date.
 //
-//go:embed accounts.go backend.go document.go plan.go product.go realm.go tenant.go
+//go:embed accounts.go backend.go document.go plan.go product.go realm.go tenant.go tls.go
 var typeSources embed.FS
 
 // docs are the comments of types ("Product") and their fields ("Product.Name").

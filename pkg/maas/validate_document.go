@@ -64,6 +64,7 @@ func (v *validator) connections() {
 		at.requires("url")
 		at.requires("token")
 		at.at("url").server(t.URL, t.Insecure, false)
+		at.tls(t.URL, t.TLS)
 		if m := t.Master; m != nil {
 			at := at.at("master")
 			at.requires("url")
@@ -79,6 +80,7 @@ func (v *validator) connections() {
 		at := v.at("keycloak")
 		at.requires("url")
 		at.at("url").server(k.URL, k.Insecure, true)
+		at.tls(k.URL, k.TLS)
 		at.requires("credentials")
 		v.credentials(k.Credentials)
 	}
