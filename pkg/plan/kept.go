@@ -120,3 +120,15 @@ func (p *Plan) Wanted(system string) State {
 
 // Object is what the change is about: as it is wanted, or as it stood where the document doesn't name it.
 func (c *Change) Object() *Object { return c.object() }
+
+// Against is what is left of a change where the object is like this by now.
+func (c *Change) Against(live *Object, known func(Handed) (any, bool)) *Change {
+	rest := *c
+	rest.Live, rest.Fields = live, []FieldChange{}
+	for _, f := range compare(c.Desired.Fields, live.Fields, c.exact, known) {
+		if _, frozen := c.frozen[f.Name]; !frozen {
+			rest.Fields = append(rest.Fields, f)
+		}
+	}
+	return &rest
+}

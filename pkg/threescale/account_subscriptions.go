@@ -150,19 +150,22 @@ func (r *reader) withoutUsed(ctx context.Context, account *plan.Object, base str
 	if err != nil {
 		return err
 	}
-	used := map[int64]bool{}
+	used, follows := map[int64]bool{}, []plan.Address(nil)
 	d := r.desired[account.Address.Child(kindAccountSubscriptions, "")]
 	for i, a := range found {
 		switch at := account.Address.Child(kindApplication, keys[i]); {
 		case r.stateOf(a, at) == suspended:
 			if r.desired[at] != nil {
-				d.Follows = append(d.Follows, at) // it is suspended first
+				follows = append(follows, at) // it is suspended first
 			}
 		case r.applicationGoes(account, at):
-			d.Follows = append(d.Follows, at)
+			follows = append(follows, at)
 		default:
 			used[a.ServiceID] = true
 		}
+	}
+	if r.planning() {
+		d.Follows = append(d.Follows, follows...)
 	}
 	r.withoutHeld(account.Address, set, func(product string) bool {
 		id, err := r.s.id(productAt(product))

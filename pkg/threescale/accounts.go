@@ -118,6 +118,9 @@ func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan
 		markIn(a.Annotations).put(o)
 		out = append(out, r.found(o, a.ID))
 	}
+	if !r.planning() {
+		return out, nil
+	}
 	return out, r.newcomers(ctx, out)
 }
 

@@ -87,6 +87,14 @@ const (
 	noTokenYet        = "the product has no service token yet; 3scale makes it a moment after the product"
 )
 
+// textsOfOthers are refusals, 422, of what somebody else has done meanwhile: what is to be made is there, or in that state.
+func textsOfOthers() []string {
+	return []string{
+		"already been taken", "already taken", textAlreadyMember, "cannot transition",
+		"must be greater than the 'To' values of other existing rules", // the step of a price
+	}
+}
+
 func says(err error, status int, text string) bool {
 	var e *transport.Error
 	return errors.As(err, &e) && e.Status == status && strings.Contains(string(e.Body), text)

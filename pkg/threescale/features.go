@@ -115,17 +115,23 @@ func (w *wants) planFeatures(o *plan.Object, features []string, path []string) {
 }
 
 // featuresPath is where the features of an application or service plan are.
-func (s *Session) featuresPath(parent plan.Address) (string, error) {
-	id, err := s.id(parent)
+func (s *Session) featuresPath(ctx context.Context, parent plan.Address) (string, error) {
 	base := plansPath
-	if strings.Contains(string(parent), "/"+kindServicePlan+"/") {
+	if parent.LastKind() == kindServicePlan {
 		base = servicePlansPath
+		if !s.known(parent) { // made along with its product, in this run
+			product := parent.Root()
+			if err := s.learnServicePlans(ctx, product, parent.Name()); err != nil {
+				return "", err
+			}
+		}
 	}
+	id, err := s.id(parent)
 	return itemPath(base, id, "/features"), err
 }
 
 func (planFeaturesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*plan.Object, error) {
-	path, err := r.s.featuresPath(parent.Address)
+	path, err := r.s.featuresPath(ctx, parent.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +151,7 @@ func (planFeaturesKind) read(ctx context.Context, r *reader, parent *plan.Object
 }
 
 func (planFeaturesKind) write(ctx context.Context, s *Session, c *change) error {
-	path, err := s.featuresPath(c.Parent)
+	path, err := s.featuresPath(ctx, c.Parent)
 	if err != nil {
 		return err
 	}

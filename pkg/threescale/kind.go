@@ -81,6 +81,7 @@ type change struct {
 	*plan.Change
 	handed  apply.Handover
 	outputs map[string]any
+	met     bool // it found what it was to make
 }
 
 // value is what a field is to become, with what other objects hand over; nil where the document doesn't say it.

@@ -41,7 +41,7 @@ func (s *Session) Read(ctx context.Context, desired []*plan.Object, collections 
 	wanted.Put(desired...)
 	r := s.reader(wanted)
 	r.prune = prune
-	s.desired = r.desired
+	s.desired, s.live = r.desired, r.state
 	for _, d := range desired {
 		r.want(d.Parent, d.Kind)
 	}
@@ -81,6 +81,9 @@ func (r *reader) finish(err error) (plan.State, error) {
 	}
 	return r.state, r.s.explain(err)
 }
+
+// planning tells whether what is read is for a plan, in which what the document wants may still be completed.
+func (r *reader) planning() bool { return r.only == nil }
 
 // asks tells whether a question about one object alone is worth its request: it is wanted, and, after an apply, looked at.
 func (r *reader) asks(o *plan.Object) bool { return o != nil && (r.only == nil || r.only[o.Address]) }

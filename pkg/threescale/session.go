@@ -37,6 +37,7 @@ type Session struct {
 	master  *client // nil without a master token
 	byName  map[string]kind
 	desired plan.State
+	live    plan.State // as it was read for the plan
 
 	portalAsked bool // a realm's client takes over the portal's address
 
@@ -81,7 +82,7 @@ func (s *Session) Execute(ctx context.Context, c *plan.Change, handed apply.Hand
 	if c.Action == plan.Delete {
 		err = k.remove(ctx, s, ch)
 	} else {
-		err = k.write(ctx, s, ch)
+		err = s.carryOut(ctx, k, ch)
 	}
 	return ch.outputs, apply.WithEffect(s.explain(err), effects.Taken(), effects.Open())
 }
@@ -156,6 +157,7 @@ func (s *Session) create(ctx context.Context, post func() (int64, error), look f
 		transport.Settle(ctx, found != 0)
 		if found != 0 {
 			id = found
+			meets(ctx)
 			return true, nil
 		}
 		if passes {

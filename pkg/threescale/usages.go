@@ -82,7 +82,7 @@ func (usagesKind) read(ctx context.Context, r *reader, parent *plan.Object) ([]*
 // stay that the document doesn't name.
 func (r *reader) deployAfter(product *plan.Object, backends []plan.Address) {
 	d := r.desired[product.Address.Child(kindStaging, "")]
-	if d == nil {
+	if d == nil || !r.planning() {
 		return
 	}
 	for _, b := range backends {
