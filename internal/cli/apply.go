@@ -23,7 +23,7 @@ type applyOptions struct {
 	shown      shownOptions
 	yes        bool
 	dryRun     bool
-	maxDeletes int
+	maxDeletes deleteLimit
 	saved      string // a plan's file
 }
 
@@ -52,7 +52,9 @@ func newApply(g *global) *cobra.Command {
 	addShownFlags(cmd, &o.shown)
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "don't ask; needed for --prune where nobody can be asked")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show the plan and stop")
-	cmd.Flags().IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes more than `N` objects")
+	o.maxDeletes = deleteLimit{n: 10}
+	cmd.Flags().Var(&o.maxDeletes, "max-deletes",
+		"refuse a plan by which more than `N` objects go, or N% of those that it knows of; applications, users and clients count")
 	return cmd
 }
 
@@ -209,8 +211,8 @@ func (o *applyOptions) nothing(p *plan.Plan, cost string) error {
 // --prune has to be confirmed by --yes; what the document itself says goes on.
 func (o *applyOptions) allowed(ctx context.Context, p *plan.Plan) error {
 	deletes := p.Deletes()
-	if len(deletes) > o.maxDeletes {
-		return fmt.Errorf("the plan deletes %s and --max-deletes allows %d; nothing was changed", objects(len(deletes)), o.maxDeletes)
+	if err := o.maxDeletes.check(p); err != nil {
+		return err
 	}
 	if o.yes {
 		return nil

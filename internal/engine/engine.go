@@ -109,10 +109,35 @@ func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Colle
 	if err == nil {
 		err = e.guard(ctx, p)
 	}
+	if err == nil {
+		err = e.losses(ctx, p)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	return p, in.Live, nil
+}
+
+// loser is a system that can tell what goes along with deletions.
+type loser interface {
+	// Losses fills in the Loss of each of the deletions.
+	Losses(ctx context.Context, deletes []*plan.Change) error
+}
+
+// losses asks the systems what goes along with what the plan deletes. Where it deletes nothing, nothing is asked.
+func (e *Engine) losses(ctx context.Context, p *plan.Plan) error {
+	for _, s := range e.Systems {
+		deletes := slices.DeleteFunc(p.Deletes(), func(c *plan.Change) bool { return c.System != s.Target().System })
+		l, ok := s.(loser)
+		if len(deletes) == 0 || !ok {
+			continue
+		}
+		if err := l.Losses(ctx, deletes); err != nil {
+			return fmt.Errorf("what goes along with deletions on %s at %s: %w", s.Target().System, s.Target().URL, err)
+		}
+	}
+	p.SetAlong()
+	return nil
 }
 
 // guard asks the systems whether the plan may be carried out at all.

@@ -223,7 +223,7 @@ func plural(n int, what string) string {
 	switch {
 	case n == 1 || strings.HasSuffix(what, "s"):
 		return fmt.Sprintf("%d %s", n, what)
-	case strings.HasSuffix(what, "y"):
+	case strings.HasSuffix(what, "y") && !strings.HasSuffix(what, "ey"):
 		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(what, "y"))
 	}
 	return fmt.Sprintf("%d %ss", n, what)

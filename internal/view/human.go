@@ -41,7 +41,7 @@ func SummaryLine(p *plan.Plan) string {
 	for _, c := range []struct {
 		n    int
 		what string
-	}{{s.Create, "to create"}, {s.Update, "to update"}, {s.Delete, "to delete"}, {s.Prune, "to delete with --prune"}} {
+	}{{s.Create, "to create"}, {s.Update, "to update"}, {s.Delete, "to delete"}, {s.Along, "to go along"}, {s.Prune, "to delete with --prune"}} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
@@ -149,6 +149,7 @@ func (h *human) block(b *block) {
 		h.created(b)
 	case b.change != nil && b.change.Action == plan.Delete:
 		h.line("-", title(b.root), "", topIndent)
+		h.loss(b.change, belowIndent)
 	case b.change == nil && len(b.changes) == 0: // nothing but notes
 		for _, m := range b.notes {
 			h.line(m.sign, noteTitle(m.note), m.note.Why, topIndent)
@@ -225,6 +226,7 @@ func (b *block) belowNew() map[plan.Address][]*plan.Change {
 func (h *human) change(root plan.Address, c *plan.Change) {
 	if c.Action == plan.Delete {
 		h.line("-", belowTitle(c.Address, root), "", belowIndent)
+		h.loss(c, childIndent)
 		return
 	}
 	h.fields(prefixOf(c, root), c.Fields)

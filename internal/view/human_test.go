@@ -107,8 +107,18 @@ func picture() *plan.Plan {
 	for i := range 9 {
 		p.Extras = append(p.Extras, stays(foreign.Child("rules", ""), "rule", fmt.Sprintf("GET /%d", i)))
 	}
+	hits := int64(12345)
+	for _, c := range p.Changes {
+		if c.Action == plan.Delete {
+			c.Loss = &plan.Loss{
+				Accounts: 2, Applications: 8, Live: 7, LiveNames: []string{"chatbot of Acme", "batch of Initech"}, Keys: 9, Subscriptions: 1, Objects: 8,
+				Unknown: []string{"the keys of 3 more applications"}, Traffic: plan.Traffic{Last: "2026-11-20", Hits: &hits},
+			}
+		}
+	}
 	p.Summary = plan.Tally(p.Changes)
 	p.Summary.Prune, p.Summary.Unchanged = 1, 40
+	p.SetAlong()
 	return p
 }
 
@@ -371,6 +381,24 @@ func TestPlacesInNoFile(t *testing.T) {
 		}
 		if strings.Contains(b.String(), "file=") || strings.Contains(b.String(), `"uri"`) || !strings.Contains(b.String(), file+":3:1: wrong") {
 			t.Error(b.String())
+		}
+	}
+}
+
+func TestWhatGoesAlong(t *testing.T) {
+	none := int64(0)
+	for want, l := range map[string]*plan.Loss{
+		"nothing of anybody goes along":                            {Traffic: plan.Traffic{Hits: &none}},
+		"1 key goes along":                                         {Keys: 1},
+		"2 users, 1 client go along":                               {Users: 2, Clients: 1},
+		"1 subscription goes along, of 1 account":                  {Subscriptions: 1, Accounts: 1},
+		"1 application goes along":                                 {Applications: 1},
+		"6 applications go along, 1 of them live: a of b":          {Applications: 6, Live: 1, LiveNames: []string{"a of b"}},
+		"6 applications go along, 6 of them live: a, b and 4 more": {Applications: 6, Live: 6, LiveNames: []string{"a", "b"}},
+		"last called on 2026-11-20":                                {Traffic: plan.Traffic{Last: "2026-11-20"}},
+	} {
+		if got := lossLines(l); len(got) != 1 || got[0] != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

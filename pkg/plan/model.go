@@ -1,7 +1,7 @@
 package plan
 
 // FormatVersion is the version of the plan as JSON; a change that readers of it would notice raises it.
-const FormatVersion = "1.3"
+const FormatVersion = "1.4"
 
 // Action is what a change does to its object.
 type Action string
@@ -48,6 +48,7 @@ type Change struct {
 	DependsOn   []Address     `json:"dependsOn"`
 	Source      *Source       `json:"source,omitempty"`
 	Fingerprint string        `json:"fingerprint,omitempty"` // of the object as it was read; none for a create
+	Loss        *Loss         `json:"loss,omitempty"`        // what goes along with a deletion; none where its server takes nothing along
 
 	Lane    Address `json:"-"` // changes of one lane are carried out one at a time
 	Desired *Object `json:"-"` // nil for a delete of something the document doesn't name
@@ -98,6 +99,7 @@ type Summary struct {
 	Create    int `json:"create"`
 	Update    int `json:"update"`
 	Delete    int `json:"delete"`
+	Along     int `json:"deleteAlong"` // what goes along with those
 	Prune     int `json:"deleteWithPrune"`
 	Unchanged int `json:"unchanged"`
 }

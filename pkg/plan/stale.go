@@ -97,7 +97,7 @@ func (s *Saved) Check(now *Plan) error {
 		if err != nil {
 			return err
 		}
-		if !sameJSON(text, then[c.Address]) {
+		if !sameJSON(withoutTraffic(text), withoutTraffic(then[c.Address])) {
 			stale.Moved = append(stale.Moved, c.Address)
 		}
 		delete(then, c.Address)

@@ -64,3 +64,30 @@ func TestSavedPlanOfAnotherDocument(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestTrafficMakesNoPlanStale: what goes along with a deletion has to be what was seen, but calls go on meanwhile.
+func TestTrafficMakesNoPlanStale(t *testing.T) {
+	in := input(nil, owned(product("a", nil)), owned(product("b", nil)))
+	in.Collections, in.Prune = []Collection{{System: "s", Kind: "product"}}, true
+	in.Desired = []*Object{product("b", nil)}
+	made := func(applications int, day string, hits int64) *Plan {
+		p := mustMake(t, in)
+		p.Changes[0].Loss = &Loss{Applications: applications, LiveNames: []string{"<a> & b"}, Traffic: Traffic{Last: day, Hits: &hits}}
+		return p
+	}
+	text, err := json.Marshal(made(3, "2026-11-20", 5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := Load(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := saved.Check(made(3, "2026-11-21", 6)); err != nil {
+		t.Error(err)
+	}
+	var stale *StaleError
+	if err := saved.Check(made(4, "2026-11-20", 5)); !errors.As(err, &stale) {
+		t.Errorf("one more application: %v", err)
+	}
+}

@@ -19,6 +19,8 @@ type form struct {
 	id   string // the object's number; "": any
 
 	product string // the product that the object says it is of, where it does
+
+	usage bool // statistics: a total, and what it is the total of
 }
 
 // objectKeys are the keys around one object of a collection, by the collection's name in the path.
@@ -59,6 +61,8 @@ func formOf(method, path string) form {
 	steps := strings.Split(strings.TrimSuffix(path, ".json"), "/")
 	last := steps[len(steps)-1]
 	switch {
+	case len(steps) > 1 && steps[1] == "stats":
+		return form{usage: true}
 	case method == http.MethodDelete:
 		return form{none: true}
 	case last == "policies", method == http.MethodGet && !isPart(last) && !isNumber(last):
@@ -104,6 +108,8 @@ func (f form) String() string {
 	switch {
 	case f.none:
 		return "no content"
+	case f.usage:
+		return "statistics with a total and its metric"
 	case f.list && f.key == "":
 		return "a list"
 	case f.list:
@@ -134,6 +140,13 @@ func (f form) fits(method string, resp *http.Response, body []byte, systemName s
 	}
 	if !transport.IsJSON(resp) {
 		return false
+	}
+	if f.usage {
+		var u struct {
+			Total  *json.Number `json:"total"`
+			Metric *struct{}    `json:"metric"`
+		}
+		return json.Unmarshal(body, &u) == nil && u.Total != nil && u.Metric != nil
 	}
 	if f.list {
 		return f.holdsList(body) && (method == http.MethodGet || json.Valid(body)) // what is read is looked at in full there

@@ -45,6 +45,7 @@ func (r *realm) userNamed(name string) *user {
 func (s *Server) userRoutes() []route {
 	return []route{
 		{"GET users", s.listUsers},
+		{"GET users/count", s.countUsers},
 		{"POST users", s.createUser},
 		{"GET users/profile", s.userProfile},
 		{"PUT users/profile", s.userProfile},
@@ -99,6 +100,17 @@ func (s *Server) listUsers(c *call) answer {
 		out = append(out, u.rep)
 	}
 	return ok(out)
+}
+
+// countUsers leaves out the accounts of services, as lists do.
+func (s *Server) countUsers(c *call) answer {
+	n := 0
+	for _, u := range c.realm.users {
+		if !u.service {
+			n++
+		}
+	}
+	return ok(n)
 }
 
 // lowered are names and addresses as the server keeps them.
