@@ -3,6 +3,8 @@ package threescaletest
 import (
 	"encoding/json"
 	"strconv"
+
+	"example.com/maasctl/internal/jsonschema"
 )
 
 // policy is an entry of the policy registry: the form of a policy's configuration.
@@ -63,8 +65,8 @@ func (c *call) assignPolicy(p *policy) *answer {
 	} else if json.Valid([]byte(text)) {
 		p.Schema = json.RawMessage(text)
 	}
-	doc, err := decodeOrdered(string(p.Schema))
-	if _, isObject := doc.(object); err == nil && doc != nil && !isObject && or(p.Version, "") != "builtin" {
+	doc, err := jsonschema.Decode(string(p.Schema))
+	if _, isObject := doc.(jsonschema.Object); err == nil && doc != nil && !isObject && or(p.Version, "") != "builtin" {
 		return ptr(crashed())
 	}
 	return nil
@@ -82,16 +84,16 @@ func (p *policy) validate(errs *problems, t *tenant) {
 	}
 	errs.presence("name", p.Name)
 	errs.presence("version", p.Version)
-	doc, err := decodeOrdered(string(p.Schema))
-	if o, isObject := doc.(object); err != nil || doc == nil || isObject && len(o) == 0 {
+	doc, err := jsonschema.Decode(string(p.Schema))
+	if o, isObject := doc.(jsonschema.Object); err != nil || doc == nil || isObject && len(o) == 0 {
 		doc = nil
 		errs.add("schema", msgBlank)
 	}
 	for _, message := range policyProblems(doc) {
 		errs.add("schema", message)
 	}
-	o, _ := doc.(object)
-	version, _ := o.get("version")
+	o, _ := doc.(jsonschema.Object)
+	version, _ := o.Get("version")
 	switch text := castText(version); {
 	case or(p.Version, "") == "builtin":
 		errs.add("version", "cannot be 'builtin'")
@@ -155,9 +157,9 @@ func updatePolicy(c *call, p *policy) answer {
 
 // sameText says whether two documents are the same.
 func sameText(a, b json.RawMessage) bool {
-	x, err1 := decodeOrdered(string(a))
-	y, err2 := decodeOrdered(string(b))
-	return err1 == nil && err2 == nil && sameJSON(x, y)
+	x, err1 := jsonschema.Decode(string(a))
+	y, err2 := jsonschema.Decode(string(b))
+	return err1 == nil && err2 == nil && jsonschema.Same(x, y)
 }
 
 func deletePolicy(c *call, p *policy) answer {

@@ -4,19 +4,9 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+
+	"example.com/maasctl/internal/jsonschema"
 )
-
-//go:embed schemas/openapi30.json
-var openAPI30JSON string
-
-//go:embed schemas/openapi31.json
-var openAPI31JSON string
-
-//go:embed schemas/swagger20.json
-var swagger20JSON string
-
-//go:embed schemas/swagger12.json
-var swagger12JSON string
 
 //go:embed schemas/draft07.json
 var draft07JSON string
@@ -24,71 +14,55 @@ var draft07JSON string
 //go:embed schemas/policy.json
 var policyJSON string
 
-func openAPI30() *schema { return &schema{root: embedded(openAPI30JSON), leaves: true} }
-func openAPI31() *schema { return &schema{root: embedded(openAPI31JSON), leaves: true} }
-func swagger20() *schema { return &schema{root: embedded(swagger20JSON)} }
+// read lets a schema take texts for addresses as Ruby's library does.
+func read(s *jsonschema.Schema) *jsonschema.Schema {
+	s.URI = func(text string) bool { _, readable := parseURI(text); return readable }
+	return s
+}
 
 // policySchema is what a policy's own schema has to look like, but for the form of its
 // configuration.
-func policySchema() *schema { return &schema{root: embedded(policyJSON)} }
+func policySchema() *jsonschema.Schema {
+	return read(&jsonschema.Schema{Root: jsonschema.Embedded(policyJSON)})
+}
 
 // draft07 is JSON Schema's own schema, with the keywords that porta's library knows.
-func draft07() *schema { return &schema{root: embedded(draft07JSON)} }
+func draft07() *jsonschema.Schema {
+	return read(&jsonschema.Schema{Root: jsonschema.Embedded(draft07JSON)})
+}
 
 // policyProblems words what is wrong with a policy's schema: its properties, the form
 // of its configuration, and what is missing.
 func policyProblems(doc any) []string {
 	var wrong, missing []string
 	word := gemMessage("http://apicast.io/policy-v1/schema#")
-	for _, v := range policySchema().validate(doc) {
-		if v.keyword == "required" {
+	for _, v := range policySchema().Validate(doc) {
+		if v.Keyword == "required" {
 			missing = append(missing, word(v))
 		} else {
 			wrong = append(wrong, word(v))
 		}
 	}
-	o, _ := doc.(object)
-	if form, has := o.get("configuration"); has {
-		s := draft07()
-		for _, v := range s.check(s.root, form, []string{"configuration"}).errors {
+	o, _ := doc.(jsonschema.Object)
+	if form, has := o.Get("configuration"); has {
+		for _, v := range draft07().Below(form, "configuration") {
 			wrong = append(wrong, gemMessage("http://json-schema.org/draft-07/schema#")(v))
 		}
 	}
 	return append(wrong, missing...)
 }
 
-// swagger12 is a schema of several documents.
-func swagger12() *schema {
-	all := embedded(swagger12JSON)
-	s := &schema{others: map[string]object{}}
-	for _, m := range all {
-		s.others[m.name], _ = m.value.(object)
-	}
-	s.root = s.others["apiDeclaration.json"]
-	return s
-}
-
-// embedded reads a schema that comes with the package.
-func embedded(text string) object {
-	v, err := decodeOrdered(text)
-	if err != nil {
-		panic(fmt.Sprintf("embedded schema: %v", err))
-	}
-	o, _ := v.(object)
-	return o
-}
-
 // schemerMessage words a violation as json_schemer does.
-func schemerMessage(v violation) string {
+func schemerMessage(v jsonschema.Violation) string {
 	at := "root"
-	if len(v.at) > 0 {
-		at = "`/" + strings.Join(escapedPointer(v.at), "/") + "`"
+	if len(v.At) > 0 {
+		at = "`/" + strings.Join(escapedPointer(v.At), "/") + "`"
 	}
-	switch v.keyword {
+	switch v.Keyword {
 	case "required":
-		return "object at " + at + " is missing required properties: " + strings.Join(v.missing, ", ")
+		return "object at " + at + " is missing required properties: " + strings.Join(v.Missing, ", ")
 	case "type":
-		return "value at " + at + " is not " + article(v.want)
+		return "value at " + at + " is not " + article(v.Want)
 	case "additionalProperties":
 		return "object property at " + at + " is a disallowed additional property"
 	case "unevaluatedProperties":
@@ -103,11 +77,11 @@ func schemerMessage(v violation) string {
 		{"minProperties", "object size at %s is less than: %s"}, {"maxProperties", "object size at %s is greater than: %s"},
 		{"multipleOf", "number at %s is not a multiple of: %s"},
 	} {
-		if m[0] == v.keyword {
-			return fmt.Sprintf(m[1], at, inspect(v.want, true))
+		if m[0] == v.Keyword {
+			return fmt.Sprintf(m[1], at, inspect(v.Want, true))
 		}
 	}
-	return withoutValue(at, v.keyword)
+	return withoutValue(at, v.Keyword)
 }
 
 // withoutValue words the violations that have no value to show.
@@ -161,10 +135,10 @@ func inspect(v any, bare bool) string {
 			parts[i] = inspect(x, false)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
-	case object:
+	case jsonschema.Object:
 		parts := make([]string, len(v))
 		for i, m := range v {
-			parts[i] = fmt.Sprintf("%q=>%s", m.name, inspect(m.value, false))
+			parts[i] = fmt.Sprintf("%q=>%s", m.Name, inspect(m.Value, false))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case nil:
@@ -175,24 +149,24 @@ func inspect(v any, bare bool) string {
 
 // gemMessage words violations as json-schema does, which names the schema, or lists
 // what each of several schemas found.
-func gemMessage(name string) func(violation) string {
-	return func(v violation) string {
-		if len(v.parts) == 0 {
+func gemMessage(name string) func(jsonschema.Violation) string {
+	return func(v jsonschema.Violation) string {
+		if len(v.Parts) == 0 {
 			return gemText(v) + " in schema " + name
 		}
 		return gemParts(v, 0)
 	}
 }
 
-func gemParts(v violation, level int) string {
+func gemParts(v jsonschema.Violation, level int) string {
 	const indent = "    "
-	if len(v.parts) == 0 {
+	if len(v.Parts) == 0 {
 		return gemText(v)
 	}
 	lines := []string{gemText(v) + ". The schema specific errors were:\n"}
-	for _, p := range v.parts {
-		lines = append(lines, "- "+p.name+":")
-		for _, e := range p.errors {
+	for _, p := range v.Parts {
+		lines = append(lines, "- "+p.Name+":")
+		for _, e := range p.Errors {
 			lines = append(lines, indent+"- "+gemParts(e, level+1))
 		}
 	}
@@ -202,30 +176,30 @@ func gemParts(v violation, level int) string {
 	return strings.Join(lines, "\n")
 }
 
-func gemText(v violation) string {
-	at := "The property '#/" + strings.Join(v.at, "/") + "'"
-	of := at + " of type " + typeOf(v.got)
-	switch v.keyword {
+func gemText(v jsonschema.Violation) string {
+	at := "The property '#/" + strings.Join(v.At, "/") + "'"
+	of := at + " of type " + jsonschema.TypeOf(v.Got)
+	switch v.Keyword {
 	case "required":
-		return at + " did not contain a required property of '" + v.missing[0] + "'"
+		return at + " did not contain a required property of '" + v.Missing[0] + "'"
 	case "type":
-		if list, isList := v.want.([]any); isList {
+		if list, isList := v.Want.([]any); isList {
 			return of + " did not match one or more of the following types: " + gemList(list)
 		}
-		return of + " did not match the following type: " + inspect(v.want, true)
+		return of + " did not match the following type: " + inspect(v.Want, true)
 	case "additionalProperties":
-		return at + " contains additional properties " + inspect(anyList(v.missing), false) + " outside of the schema when none are allowed"
+		return at + " contains additional properties " + inspect(anyList(v.Missing), false) + " outside of the schema when none are allowed"
 	case "enum":
-		list, _ := v.want.([]any)
-		return at + " value " + inspect(v.got, false) + " did not match one of the following values: " + gemList(list)
+		list, _ := v.Want.([]any)
+		return at + " value " + inspect(v.Got, false) + " did not match one of the following values: " + gemList(list)
 	case "pattern":
-		return at + " value " + inspect(v.got, false) + " did not match the regex '" + inspect(v.want, true) + "'"
+		return at + " value " + inspect(v.Got, false) + " did not match the regex '" + inspect(v.Want, true) + "'"
 	case "allOf":
 		return of + " did not match all of the required schemas"
 	case "anyOf":
 		return of + " did not match one or more of the required schemas"
 	case "oneOf":
-		if v.matches > 1 {
+		if v.Matches > 1 {
 			return of + " matched more than one of the required schemas"
 		}
 		return of + " did not match any of the required schemas"
@@ -240,9 +214,9 @@ func gemText(v violation) string {
 }
 
 // gemLimit words violations of limits.
-func gemLimit(at string, v violation) string {
-	limit := inspect(v.want, true)
-	switch v.keyword {
+func gemLimit(at string, v jsonschema.Violation) string {
+	limit := inspect(v.Want, true)
+	switch v.Keyword {
 	case "minLength":
 		return at + " was not of a minimum string length of " + limit
 	case "maxLength":

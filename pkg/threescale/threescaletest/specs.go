@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"example.com/maasctl/internal/jsonschema"
 	"example.com/maasctl/internal/lazyregexp"
 )
 
@@ -29,7 +30,7 @@ func readSpec(body string) spec {
 	if doc, isObject := v.(map[string]any); isObject {
 		s.doc = doc
 	}
-	s.ordered, _ = decodeOrdered(body) // it was decoded just before
+	s.ordered, _ = jsonschema.Decode(body) // it was decoded just before
 	for _, name := range []string{"openapi", "swagger", "swaggerVersion"} {
 		v, has := s.doc[name]
 		if !has {
@@ -145,21 +146,21 @@ func (s spec) problems() []string {
 	case "1.0":
 		return s.legacyProblems()
 	case "1.2":
-		return s.check(swagger12(), gemMessage("http://swagger-api.github.io/schemas/v1.2/apiDeclaration.json#"))
+		return s.check(jsonschema.Swagger12(), gemMessage("http://swagger-api.github.io/schemas/v1.2/apiDeclaration.json#"))
 	case "2.0":
-		return s.check(swagger20(), gemMessage("http://swagger.io/v2/schema.json#"))
+		return s.check(jsonschema.Swagger20(), gemMessage("http://swagger.io/v2/schema.json#"))
 	case "3.0":
-		return s.check(openAPI30(), schemerMessage)
+		return s.check(jsonschema.OpenAPI30(), schemerMessage)
 	case "3.1":
-		return s.check(openAPI31(), schemerMessage)
+		return s.check(jsonschema.OpenAPI31(), schemerMessage)
 	}
 	return []string{"Invalid Swagger version"}
 }
 
 // check validates the description and words what it finds.
-func (s spec) check(sc *schema, word func(violation) string) []string {
+func (s spec) check(sc *jsonschema.Schema, word func(jsonschema.Violation) string) []string {
 	var out []string
-	for _, v := range sc.validate(s.ordered) {
+	for _, v := range read(sc).Validate(s.ordered) {
 		out = append(out, word(v))
 	}
 	return out

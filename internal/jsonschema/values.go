@@ -1,4 +1,4 @@
-package threescaletest
+package jsonschema
 
 import (
 	"encoding/json"
@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 )
-
-func itoa(i int) string { return strconv.Itoa(i) }
 
 // hasType says whether a value has a type, or one of a list of types.
 func hasType(want, v any) bool {
@@ -19,12 +17,12 @@ func hasType(want, v any) bool {
 		}
 		return false
 	}
-	got := typeOf(v)
+	got := TypeOf(v)
 	return want == got || want == "number" && got == "integer" || want == "any"
 }
 
-// typeOf is the name of a value's type; whole numbers are integers.
-func typeOf(v any) string {
+// TypeOf is the name of a value's type; whole numbers are integers.
+func TypeOf(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "null"
@@ -46,23 +44,23 @@ func typeOf(v any) string {
 func inEnum(list, v any) bool {
 	values, _ := list.([]any)
 	for _, x := range values {
-		if sameJSON(x, v) {
+		if Same(x, v) {
 			return true
 		}
 	}
 	return false
 }
 
-// sameJSON says whether two values are the same, whatever the order of members.
-func sameJSON(a, b any) bool {
+// Same says whether two values are the same, whatever the order of members.
+func Same(a, b any) bool {
 	switch a := a.(type) {
-	case object:
-		o, isObject := b.(object)
+	case Object:
+		o, isObject := b.(Object)
 		if !isObject || len(o) != len(a) {
 			return false
 		}
 		for _, m := range a {
-			if v, has := o.get(m.name); !has || !sameJSON(m.value, v) {
+			if v, has := o.Get(m.Name); !has || !Same(m.Value, v) {
 				return false
 			}
 		}
@@ -73,7 +71,7 @@ func sameJSON(a, b any) bool {
 			return false
 		}
 		for i := range a {
-			if !sameJSON(a[i], l[i]) {
+			if !Same(a[i], l[i]) {
 				return false
 			}
 		}
@@ -83,20 +81,20 @@ func sameJSON(a, b any) bool {
 }
 
 // checkSize applies the keywords min... and max... to a length.
-func checkSize(m member, n int, bad func(violation)) {
-	limit, ok := m.value.(json.Number)
+func checkSize(m Member, n int, bad func(Violation)) {
+	limit, ok := m.Value.(json.Number)
 	if !ok {
 		return
 	}
 	l, err := strconv.Atoi(limit.String())
-	if err == nil && (strings.HasPrefix(m.name, "min") && n < l || strings.HasPrefix(m.name, "max") && n > l) {
-		bad(violation{})
+	if err == nil && (strings.HasPrefix(m.Name, "min") && n < l || strings.HasPrefix(m.Name, "max") && n > l) {
+		bad(Violation{})
 	}
 }
 
 // checkNumber applies the keywords about numbers.
-func checkNumber(m member, v json.Number, bad func(violation)) {
-	limit, isNumber := m.value.(json.Number)
+func checkNumber(m Member, v json.Number, bad func(Violation)) {
+	limit, isNumber := m.Value.(json.Number)
 	if !isNumber {
 		return
 	}
@@ -107,8 +105,8 @@ func checkNumber(m member, v json.Number, bad func(violation)) {
 	}
 	c := a.Cmp(b)
 	switch {
-	case m.name == "minimum" && c < 0, m.name == "maximum" && c > 0, m.name == "exclusiveMinimum" && c <= 0, m.name == "exclusiveMaximum" && c >= 0,
-		m.name == "multipleOf" && b.Sign() != 0 && !new(big.Rat).Quo(a, b).IsInt():
-		bad(violation{})
+	case m.Name == "minimum" && c < 0, m.Name == "maximum" && c > 0, m.Name == "exclusiveMinimum" && c <= 0, m.Name == "exclusiveMaximum" && c >= 0,
+		m.Name == "multipleOf" && b.Sign() != 0 && !new(big.Rat).Quo(a, b).IsInt():
+		bad(Violation{})
 	}
 }

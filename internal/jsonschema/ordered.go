@@ -1,19 +1,29 @@
-package threescaletest
+package jsonschema
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
 
-// decodeOrdered reads JSON so that objects keep the order of their members: as
+// Member is one name and value of an object.
+type Member struct {
+	Name  string
+	Value any
+}
+
+// Object is a JSON object that keeps the order of its members.
+type Object []Member
+
+// Decode reads JSON so that objects keep the order of their members: as
 // object, []any, string, json.Number, bool and nil.
-func decodeOrdered(text string) (any, error) {
+func Decode(text string) (any, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	v, err := decodeValue(d)
 	if err == nil && d.More() {
-		err = errMalformed
+		err = errors.New("there is more than one value")
 	}
 	return v, err
 }
@@ -42,7 +52,7 @@ func decodeValue(d *json.Decoder) (any, error) {
 }
 
 func decodeObject(d *json.Decoder) (any, error) {
-	o := object{}
+	o := Object{}
 	for d.More() {
 		k, err := d.Token()
 		if err != nil {
@@ -58,22 +68,22 @@ func decodeObject(d *json.Decoder) (any, error) {
 	return o, err
 }
 
-// set replaces a member or appends it.
-func (o object) set(name string, v any) object {
+// set replaces a Member or appends it.
+func (o Object) set(name string, v any) Object {
 	for i := range o {
-		if o[i].name == name {
-			o[i].value = v
+		if o[i].Name == name {
+			o[i].Value = v
 			return o
 		}
 	}
-	return append(o, member{name, v})
+	return append(o, Member{name, v})
 }
 
-// get finds a member.
-func (o object) get(name string) (any, bool) {
+// Get finds a Member.
+func (o Object) Get(name string) (any, bool) {
 	for _, m := range o {
-		if m.name == name {
-			return m.value, true
+		if m.Name == name {
+			return m.Value, true
 		}
 	}
 	return nil, false
