@@ -52,6 +52,9 @@ func targetOf(path string) target {
 			i++
 			t.item = steps[i]
 		}
+		if t.kind == "users" && t.item == "profile" {
+			t = target{kind: t.item} // what users of the realm may have; none of them
+		}
 	}
 	return t
 }
@@ -86,6 +89,15 @@ func checkRead(path string, a answer, value any) error {
 		return transport.NewAnswerError(http.MethodGet, below(path), want, a.resp, a.body)
 	}
 	return nil
+}
+
+// checked reads an answer to a GET, and makes sure of its form.
+func (a answer) checked(ctx context.Context, path string) (any, error) {
+	value, err := a.read(ctx, path)
+	if err == nil {
+		err = checkRead(path, a, value)
+	}
+	return value, err
 }
 
 func quoted(fields []string) string { return strings.Trim(fmt.Sprintf("%q", fields), "[]") }

@@ -12,24 +12,27 @@ import (
 // check holds what is wanted to what the server has, beyond what the document alone shows: what it would refuse, or take and
 // not keep, is said before anything is written. It asks only where the document gives a reason to.
 func (r *reader) check(ctx context.Context) error {
-	for _, look := range []struct {
-		kind  string
-		check func(context.Context, *plan.Object) error
-	}{
-		{kindDefaultGroups, r.checkDefaultGroups},
-		{kindRealm, r.checkFlows},
-		{kindProvider, r.checkFlows},
-		{kindClient, r.checkFlows},
-	} {
-		for _, a := range slices.Sorted(maps.Keys(r.desired)) {
-			d := r.desired[a]
-			if d.Kind != look.kind || d.Absent {
-				continue
-			}
-			if err := look.check(ctx, d); err != nil {
+	checks := map[string][]func(context.Context, *plan.Object) error{
+		kindRealm:         {r.checkFlows},
+		kindProvider:      {r.checkFlows},
+		kindClient:        {r.checkFlows},
+		kindScope:         {r.checkScope},
+		kindDefaultGroups: {r.checkDefaultGroups},
+		kindUser:          {r.checkAttributes, r.checkActions},
+		kindAction:        {r.checkNewAction},
+	}
+	fields := r.fieldCheck()
+	for _, a := range slices.Sorted(maps.Keys(r.desired)) {
+		d := r.desired[a]
+		if d.Absent {
+			continue
+		}
+		for _, check := range checks[d.Kind] {
+			if err := check(ctx, d); err != nil {
 				return fmt.Errorf("%s: %w", words(a), err)
 			}
 		}
+		fields(ctx, d)
 	}
 	return r.refusals()
 }

@@ -105,9 +105,13 @@ func (c *client) once(ctx context.Context, method, path string, body any) (answe
 		}
 	}
 	used := c.tokens.current()
-	a, err := send(ctx, kc, method, base+"/admin/realms"+path, text)
+	to := base + "/admin/realms" + path
+	if path == serverInfo {
+		to = base + "/admin/serverinfo"
+	}
+	a, err := send(ctx, kc, method, to, text)
 	if transport.Is(err, http.StatusUnauthorized) && !isNotAuthorized(err) && c.tokens.drop(used) {
-		a, err = send(ctx, kc, method, base+"/admin/realms"+path, text)
+		a, err = send(ctx, kc, method, to, text)
 	}
 	if err == nil && method != http.MethodGet {
 		err = checkWrite(method, path, a)
@@ -127,6 +131,9 @@ func send(ctx context.Context, kc *gocloak.GoCloak, method, to string, body []by
 	return answer{resp: resp.RawResponse, body: bytes.TrimSpace(resp.Body()), location: resp.Header().Get("Location")}, nil
 }
 
+// serverInfo is the path of what the server says about itself, the one that isn't below /admin/realms.
+const serverInfo = "/../serverinfo"
+
 // get reads a path below /admin/realms into out; numbers come as json.Number. An answer of another form than the server's is
 // an error.
 func (c *client) get(ctx context.Context, path string, out any) error {
@@ -134,10 +141,7 @@ func (c *client) get(ctx context.Context, path string, out any) error {
 	if err != nil {
 		return err
 	}
-	value, err := a.read(ctx, path)
-	if err == nil {
-		err = checkRead(path, a, value)
-	}
+	value, err := a.checked(ctx, path)
 	if err != nil {
 		return err
 	}

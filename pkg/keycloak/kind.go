@@ -75,6 +75,7 @@ type native struct {
 	refs        map[string]roleRef  // roles by label, wanted or read
 	discovery   *discovery          // wanted: where the endpoints of an identity provider come from
 	credentials []any               // wanted: of a new user
+	temporary   bool                // wanted: the new user's password has to be changed
 }
 
 func nativeOf(o *plan.Object) *native {

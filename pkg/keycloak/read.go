@@ -3,6 +3,7 @@ package keycloak
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"sync"
 
@@ -157,6 +158,22 @@ func (r *reader) level(ctx context.Context, parent *plan.Object) ([]*plan.Object
 
 // value fetches a path once.
 func (r *reader) value(ctx context.Context, path string) (any, error) {
+	return r.once(path, func(out *any) error { return r.s.api.get(ctx, path, out) })
+}
+
+// optional is value where the server may have nothing to say: nil then.
+func (r *reader) optional(ctx context.Context, path string) (any, error) {
+	return r.once(path, func(out *any) error {
+		a, err := r.s.api.do(ctx, http.MethodGet, path, nil)
+		if err != nil || a.resp.StatusCode == http.StatusNoContent {
+			return err
+		}
+		*out, err = a.checked(ctx, path)
+		return err
+	})
+}
+
+func (r *reader) once(path string, ask func(out *any) error) (any, error) {
 	r.mu.Lock()
 	f, ok := r.fetched[path]
 	if !ok {
@@ -164,7 +181,7 @@ func (r *reader) value(ctx context.Context, path string) (any, error) {
 		r.fetched[path] = f
 	}
 	r.mu.Unlock()
-	f.once.Do(func() { f.err = r.s.api.get(ctx, path, &f.value) })
+	f.once.Do(func() { f.err = ask(&f.value) })
 	return f.value, f.err
 }
 

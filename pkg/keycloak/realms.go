@@ -3,6 +3,7 @@ package keycloak
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/plan"
@@ -11,7 +12,11 @@ import (
 // realmKind are the realms themselves.
 type realmKind struct{}
 
-func (realmKind) info() plan.Kind { return plan.Kind{Name: kindRealm, Marks: true} }
+func (realmKind) info() plan.Kind {
+	return plan.Kind{Name: kindRealm, Marks: true, Frozen: map[string]string{
+		"defaultRole.name": "Keycloak takes another default role on create only; say the composites of the one that the realm has",
+	}}
+}
 
 func (w *wants) realms() {
 	if w.doc.Realms != nil {
@@ -134,11 +139,38 @@ func (s *Session) issuer(realm string) string {
 	return s.api.base + "/realms" + path(realm)
 }
 
-// write makes sure of a token with rights on the new realm: on 18, one from before has none.
+// create makes sure of a token with rights on the new realm: on 18, one from before has none. The policy for one-time passwords
+// comes afterwards: a create takes nothing of it without its type, and makes zeros of what isn't said with it.
+func (k realmKind) create(ctx context.Context, s *Session, c *change) error {
+	w := k.shape()
+	body, err := w.whole(s, c)
+	if err != nil {
+		return err
+	}
+	later := false
+	for field := range body {
+		if strings.HasPrefix(field, "otpPolicy") {
+			delete(body, field)
+			later = true
+		}
+	}
+	made, err := w.create(ctx, s, c, body)
+	if err != nil {
+		return err
+	}
+	s.api.tokens.drop(s.api.tokens.current())
+	if made && later {
+		return w.update(ctx, s, c)
+	}
+	return nil
+}
+
 func (k realmKind) write(ctx context.Context, s *Session, c *change) error {
-	err := k.shape().write(ctx, s, c)
-	if err == nil && c.Live == nil {
-		s.api.tokens.drop(s.api.tokens.current())
+	var err error
+	if c.Live == nil {
+		err = k.create(ctx, s, c)
+	} else {
+		err = k.shape().write(ctx, s, c)
 	}
 	c.outputs["name"], c.outputs[fieldIssuer] = c.Name, s.issuer(c.Name)
 	return err

@@ -32,6 +32,7 @@ func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []s
 		if p, ok := o.Fields[fieldPassword].(secret.Value); ok {
 			nativeOf(o).credentials = []any{map[string]any{"type": fieldPassword, "value": p, "temporary": u.Temporary}}
 		}
+		nativeOf(o).temporary = u.Temporary
 		more, _ := u.Fields[fieldCredentials].([]any)
 		nativeOf(o).credentials = append(nativeOf(o).credentials, more...)
 		for _, field := range []string{fieldPassword, fieldCredentials} {
@@ -71,6 +72,11 @@ func (userKind) shape() *shape {
 		},
 		item: userItem,
 		find: findUser,
+
+		complete: func(_ context.Context, _ *Session, c *change, body map[string]any) error {
+			addKeptActions(c, body)
+			return nil
+		},
 		drop: []string{"access", "userProfileMetadata", "disableableCredentialTypes", "totp"},
 	}
 }
@@ -117,6 +123,7 @@ func (k userKind) read(ctx context.Context, r *reader, realm *plan.Object) ([]*p
 				continue
 			}
 			o := r.found(realm.Child(kindUser, d.Name, nil), k.shape().place, raw, str(raw, "id"))
+			keptActions(o, d)
 			if err := r.memberships(ctx, o, d); err != nil {
 				return nil, err
 			}
@@ -152,6 +159,9 @@ func (k userKind) write(ctx context.Context, s *Session, c *change) error {
 	}
 	item, err := userItem(ctx, s, c.Address)
 	if err != nil {
+		return err
+	}
+	if err := s.onlyActions(ctx, c, item); err != nil {
 		return err
 	}
 	if err := s.leaveDefaultGroups(ctx, c, item); err != nil {

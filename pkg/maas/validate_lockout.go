@@ -25,13 +25,7 @@ func (v *validator) lockout() {
 		if r.Name != own || r.Value.Absent {
 			continue
 		}
-		if user, known := v.credential("username", c.Username); known && user != "" {
-			for _, u := range r.Value.Users {
-				if strings.EqualFold(u.Name, user) {
-					at.at("users", u.Name).keepsSignIn(u.Value.Object, "maasctl signs in as this user")
-				}
-			}
-		}
+		at.keepsUser(r.Value, c)
 		if client, known := v.credential("clientId", c.ClientID); known {
 			if !c.Username.IsZero() {
 				client = cmp.Or(client, "admin-cli")
@@ -39,6 +33,16 @@ func (v *validator) lockout() {
 			if e, ok := r.Value.Clients.Get(client); ok {
 				at.at("clients", client).keepsClient(e, !c.Username.IsZero())
 			}
+		}
+	}
+}
+
+// keepsUser refuses to take the user away that maasctl signs in as.
+func (p place) keepsUser(r *Realm, c *Credentials) {
+	user, known := p.v.credential("username", c.Username)
+	for _, u := range r.Users {
+		if known && strings.EqualFold(u.Name, user) {
+			p.at("users", u.Name).keepsSignIn(u.Value.Object, "maasctl signs in as this user")
 		}
 	}
 }

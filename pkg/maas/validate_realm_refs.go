@@ -1,6 +1,7 @@
 package maas
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,6 +33,22 @@ func (r realmPlace) defaultGroups() {
 		at := r.at("defaultGroups", index(i))
 		if !at.known() || !strings.HasPrefix(path, "/") || r.declares(path) {
 			at.group(r.realm.Groups, path)
+		}
+	}
+}
+
+// defaultRole checks the role that every user of a new realm has: it is named, and said among the roles.
+func (r realmPlace) defaultRole() {
+	said, _ := r.realm.Fields["defaultRole"].(map[string]any)
+	for _, field := range slices.Sorted(maps.Keys(said)) {
+		if field != "name" {
+			r.at("defaultRole").errorKey(field, "%s: only the name of the role stands here; say the rest in roles", r.at("defaultRole"))
+		}
+	}
+	if name, isText := said["name"].(string); isText {
+		if role, ok := r.realm.Roles.Get(name); (!ok || role.Absent) && !r.builtinRole(name) {
+			at := r.at("defaultRole", "name")
+			at.errorf(CodeReference, "%s: no role %q; %s", at, name, strings.Replace(lacks(r.realm.Roles, name), "document", "realm", 1))
 		}
 	}
 }

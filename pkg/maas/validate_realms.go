@@ -30,6 +30,7 @@ func (v *validator) realms() {
 		realm.identityProviders()
 		realm.users()
 		realm.defaultGroups()
+		realm.defaultRole()
 		realm.clientPolicies()
 		at.literal(r.Value.Fields, "smtpServer", "password")
 		at.literal(r.Value.Fields, "smtpServer", "authTokenClientSecret")
@@ -81,9 +82,17 @@ func (r realmPlace) clientScopes() {
 		at := r.at("clientScopes", s.Name)
 		at.identity(s.Value.Fields, "name", s.Name)
 		at.mappers(s.Value.ProtocolMappers)
-		if strings.Contains(s.Name, " ") {
-			at.warnf(CodeName, "%s: Keycloak 26 refuses blanks in a client scope's name", at)
-		}
+		at.scopeName(s.Name)
+	}
+}
+
+// scopeName checks what becomes of a client scope's name.
+func (p place) scopeName(name string) {
+	switch {
+	case strings.Contains(name, " "):
+		p.errorf(CodeName, "%s: Keycloak makes underscores of blanks in a client scope's name, or refuses them; say %q", p, strings.ReplaceAll(name, " ", "_"))
+	case strings.ContainsFunc(name, func(c rune) bool { return c < '!' || c > '~' || c == '"' || c == '\\' }):
+		p.warnf(CodeName, "%s: Keycloak since 19 refuses such a name of a client scope: only ASCII without quotes and backslashes", p)
 	}
 }
 

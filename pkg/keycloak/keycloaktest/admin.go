@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 func escape(s string) string { return url.PathEscape(s) }
@@ -73,6 +74,7 @@ func (s *Server) routes() []route {
 		{"GET client-policies/*", s.getPolicies},
 		{"PUT client-policies/*", s.putPolicies},
 		{"GET authentication/required-actions", func(c *call) answer { return ok(c.realm.actions) }},
+		{"GET authentication/unregistered-required-actions", s.unregistered},
 		{"POST authentication/register-required-action", s.registerAction},
 		{"GET authentication/required-actions/*", s.getAction},
 		{"PUT authentication/required-actions/*", s.putAction},
@@ -128,6 +130,29 @@ func (s *Server) deleteAction(c *call) answer {
 	}
 	c.realm.actions = append(c.realm.actions[:i:i], c.realm.actions[i+1:]...)
 	return noContent()
+}
+
+// unregistered are the actions that the server knows and the realm lacks.
+func (s *Server) unregistered(c *call) answer {
+	out := []object{}
+	for _, known := range recorded(s.opts.Version).RequiredActions {
+		if !slices.ContainsFunc(c.realm.actions, func(a object) bool { return a["providerId"] == known["providerId"] }) {
+			out = append(out, object{"providerId": known["providerId"], "name": known["name"]})
+		}
+	}
+	return ok(out)
+}
+
+// info is what the server says about itself; 26 tells its version those only who manage all realms.
+func (s *Server) info(c *call) answer {
+	if !s.signedIn(c) {
+		return says(http.StatusUnauthorized, "HTTP 401 Unauthorized")
+	}
+	system := object{}
+	if s.old() || c.who.isAdmin() {
+		system["version"] = map[bool]string{true: "18.0.2", false: "26.7.3"}[s.old()]
+	}
+	return ok(object{"systemInfo": system})
 }
 
 // registerAction takes one in again that was taken out: the server knows which there are.

@@ -144,6 +144,9 @@ func (s *Server) createClient(c *call) answer {
 		return a
 	}
 	x := &client{rep: newClient()}
+	if flag(body, "serviceAccountsEnabled") && c.realm.takenAccount(str(body, "clientId")) {
+		return tells(http.StatusConflict, "Client %s already exists", str(body, "clientId"))
+	}
 	if str(body, "clientId") == "" {
 		body["clientId"] = x.id()
 	}
@@ -238,12 +241,18 @@ func (s *Server) scopesOfNew(r *realm, x *client, body object) {
 	x.defaults, x.optionals = pick("defaultClientScopes", r.defaults), pick("optionalClientScopes", r.optionals)
 }
 
+// accountName is the name of the user that stands for a client.
+func accountName(clientID string) string { return "service-account-" + strings.ToLower(clientID) }
+
+// takenAccount tells whether somebody has made a user of the name that the account of a client's service has.
+func (r *realm) takenAccount(clientID string) bool { return r.userNamed(accountName(clientID)) != nil }
+
 // account makes the account of a service; 26 adds a scope to the client, 18 mappers.
 func (s *Server) account(r *realm, x *client) {
 	if !flag(x.rep, "serviceAccountsEnabled") || x.account != nil {
 		return
 	}
-	x.account = r.newUser(object{"username": "service-account-" + strings.ToLower(str(x.rep, "clientId")), "enabled": true})
+	x.account = r.newUser(object{"username": accountName(str(x.rep, "clientId")), "enabled": true})
 	x.account.service = true
 	if !s.old() {
 		if !slices.Contains(x.defaults, "service_account") {
@@ -279,6 +288,9 @@ func (s *Server) putClient(c *call, x *client) answer {
 	}
 	if a, bad := s.badProtocol(body, false); bad {
 		return a
+	}
+	if flag(body, "serviceAccountsEnabled") && x.account == nil && c.realm.takenAccount(str(x.rep, "clientId")) {
+		return tells(http.StatusConflict, "Client already exists")
 	}
 	if !c.realm.bind(x, body) {
 		return s.unknownError()

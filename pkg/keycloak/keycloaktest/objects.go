@@ -64,7 +64,38 @@ func (s *Server) read(c *call, name string) (object, answer, bool) {
 	if a, bad := s.unknown(name, body); bad {
 		return nil, a, false
 	}
+	for _, field := range dropped()[name] {
+		delete(body, field)
+	}
 	return body, answer{}, true
+}
+
+// dropped are fields that both take and don't keep, or that are shown and not taken.
+func dropped() map[string][]string {
+	return map[string][]string{
+		"Realm": {
+			"adminPermissionsClient", "applicationScopeMappings", "applications", "authenticationFlows", "authenticatorConfig", "certificate",
+			"clientScopeMappings", "clientScopes", "clientTemplates", "clients", "codeSecret", "components", "defaultDefaultClientScopes",
+			"defaultOptionalClientScopes", "defaultRoles", "federatedUsers", "groups", "identityProviderMappers", "identityProviders",
+			"keycloakVersion", "localizationTexts", "oauthClients", "organizations", "otpSupportedApplications", "passwordCredentialGrantAllowed",
+			"privateKey", "protocolMappers", "publicKey", "requiredActions", "roles", "scimApiEnabled", "scopeMappings", "social", "socialProviders",
+			"updateProfileOnInitialSocialLogin", "userFederationMappers", "userFederationProviders", "users", "verifiableCredentialsEnabled",
+		},
+		"Client": {
+			"access", "clientTemplate", "defaultRoles", "directGrantsOnly", "origin", "registrationAccessToken", "useTemplateConfig",
+			"useTemplateMappers", "useTemplateScope",
+		},
+		"Role":  {"clientRole", "composite", "containerId", "id", "scopeParamRequired"},
+		"Group": {"access", "clientRoles", "parentId", "path", "realmRoles", "subGroupCount", "subGroups"},
+		"User": {
+			"access", "applicationRoles", "clientConsents", "clientRoles", "disableableCredentialTypes", "federatedIdentities", "id",
+			"issuedVerifiableCredentials", "notBefore", "origin", "realmRoles", "self", "serviceAccountClientId", "socialLinks", "totp",
+			"userProfileMetadata", "verifiableCredentials",
+		},
+		"IdentityProvider":       {"organizationId", "types", "updateProfileFirstLogin"},
+		"ProtocolMapper":         {"consentRequired", "consentText"},
+		"IdentityProviderMapper": {},
+	}
 }
 
 // readList takes a body that is a list of objects.

@@ -1,6 +1,7 @@
 package keycloaktest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,25 +11,26 @@ import (
 
 // realm is a realm with all that is in it.
 type realm struct {
-	name      string
-	rep       object // its own fields
-	clients   []*client
-	scopes    []*scope
-	defaults  []string // names of the scopes that new clients get
-	optionals []string
-	roles     []*role
-	groups    []*group
-	given     []*group // that new users join
-	users     []*user
-	providers []*provider
-	actions   []object
-	flows     []object
-	policies  []any
-	profiles  []any
-	profile   object // of users, on 26
-	creator   *user  // on 18, tokens from before have no rights on it
-	born      int
-	old       bool
+	name            string
+	rep             object // its own fields
+	clients         []*client
+	scopes          []*scope
+	defaults        []string // names of the scopes that new clients get
+	optionals       []string
+	roles           []*role
+	groups          []*group
+	given           []*group // that new users join
+	users           []*user
+	providers       []*provider
+	actions         []object
+	flows           []object
+	policies        []any
+	profiles        []any
+	profile         object // of users, on 26
+	defaultRoleName string // "": default-roles-REALM
+	creator         *user  // on 18, tokens from before have no rights on it
+	born            int
+	old             bool
 }
 
 // recording is what a new realm has by itself.
@@ -138,7 +140,40 @@ func (r *realm) compose(rec recording) {
 	}
 }
 
-func (r *realm) defaultRole() *role { return r.role("default-roles-" + strings.ToLower(r.name)) }
+func (r *realm) defaultRole() *role {
+	return r.role(cmp.Or(r.defaultRoleName, "default-roles-"+strings.ToLower(r.name)))
+}
+
+// groupsAt finds groups by their paths; false where one isn't there.
+func (r *realm) groupsAt(paths []string) ([]*group, bool) {
+	var out []*group
+	for _, path := range paths {
+		g := r.group(func(g *group) bool { return g.path == path })
+		if g == nil {
+			return nil, false
+		}
+		out = append(out, g)
+	}
+	return out, true
+}
+
+// halfOTP is what a new realm makes of a policy for one-time passwords that isn't said in full: without its type nothing, and
+// with it zeros.
+func halfOTP(body object) {
+	if body["otpPolicyType"] == nil {
+		for field := range body {
+			if strings.HasPrefix(field, "otpPolicy") {
+				delete(body, field)
+			}
+		}
+		return
+	}
+	for _, field := range []string{"otpPolicyDigits", "otpPolicyInitialCounter", "otpPolicyLookAheadWindow", "otpPolicyPeriod"} {
+		if body[field] == nil {
+			body[field] = 0.0
+		}
+	}
+}
 
 // lostOn18 are kept as attributes there: a body with attributes and without them takes them away.
 func lostOn18() []string {
@@ -193,7 +228,7 @@ func (r *realm) update(body object) {
 	if p, is := body["clientPolicies"].(object); is {
 		r.policies = list(p["policies"])
 	}
-	merge(r.rep, body, "id", "realm", "clients", "identityProviders", "identityProviderMappers", "defaultRole", "clientPolicies", "clientProfiles")
+	merge(r.rep, body, "id", "realm", "clients", "identityProviders", "identityProviderMappers", "defaultRole", "defaultGroups", "clientPolicies", "clientProfiles")
 }
 
 const masked = "**********"
@@ -209,6 +244,13 @@ func (r *realm) show() object {
 	}
 	if d := r.defaultRole(); d != nil {
 		out["defaultRole"] = object{"id": d.id(), "name": d.name(), "composite": true, "clientRole": false, "containerId": out["id"]}
+	}
+	if len(r.given) > 0 && !r.old {
+		var paths []string
+		for _, g := range r.given {
+			paths = append(paths, g.path)
+		}
+		out["defaultGroups"] = paths
 	}
 	if r.old {
 		list := []object{}
@@ -261,7 +303,12 @@ func (s *Server) createRealm(c *call) answer {
 	if (&realm{flows: newFlows(s.old())}).badFlows(body) {
 		return s.unknownError()
 	}
+	halfOTP(body)
 	r := s.newRealm(name, body)
+	if role := str(mapping(body, "defaultRole"), "name"); role != "" {
+		r.defaultRole().rep["name"] = role
+		r.defaultRoleName = role
+	}
 	r.creator = c.who.user
 	return made(c.base + "/admin/realms/" + escape(name))
 }
@@ -285,6 +332,13 @@ func (s *Server) putRealm(c *call) answer {
 	}
 	if c.realm.badFlows(body) {
 		return tells(http.StatusInternalServerError, "Failed to update realm")
+	}
+	if said, is := body["defaultGroups"].([]any); is && !s.old() {
+		given, all := c.realm.groupsAt(names(said))
+		if !all {
+			return tells(http.StatusInternalServerError, "Failed to update realm")
+		}
+		c.realm.given = given
 	}
 	c.realm.lose(body)
 	c.realm.update(body)

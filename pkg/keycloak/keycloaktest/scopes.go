@@ -84,11 +84,14 @@ func (s *Server) createScope(c *call) answer {
 	if !good {
 		return a
 	}
+	if s.old() {
+		body["name"] = strings.ReplaceAll(str(body, "name"), " ", "_")
+	}
 	name := str(body, "name")
 	switch {
 	case c.realm.scope(name) != nil:
 		return tells(http.StatusConflict, "Client Scope %s already exists", name)
-	case !s.old() && strings.Contains(name, " "):
+	case !s.old() && !isScopeToken(name):
 		return tells(http.StatusBadRequest, "Unexpected name \"%s\" for ClientScope", name)
 	case !s.old() && body["protocol"] == nil:
 		return tells(http.StatusBadRequest, "Unexpected protocol")
@@ -101,6 +104,11 @@ func (s *Server) createScope(c *call) answer {
 	}
 	c.realm.scopes = append(c.realm.scopes, x)
 	return made(c.base + "/admin/realms/" + escape(c.realm.name) + "/client-scopes/" + str(x.rep, "id"))
+}
+
+// isScopeToken tells whether a name can stand in the scope of a token, as 19 and later want it.
+func isScopeToken(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c > '~' || c == '"' || c == '\\' })
 }
 
 // putScope merges, attributes key by key; 26 needs the name.

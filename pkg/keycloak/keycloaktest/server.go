@@ -177,6 +177,8 @@ func (s *Server) handle(r *http.Request) answer {
 	switch {
 	case len(c.segments) >= 2 && c.segments[0] == "realms":
 		return s.public(c)
+	case len(c.segments) == 2 && c.segments[0] == "admin" && c.segments[1] == "serverinfo":
+		return s.info(c)
 	case len(c.segments) >= 2 && c.segments[0] == "admin" && c.segments[1] == "realms":
 		c.segments = c.segments[2:]
 		return s.admin(c)

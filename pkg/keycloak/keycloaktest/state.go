@@ -64,6 +64,7 @@ type (
 		Roles     []savedRole     `json:"roles"`
 		Groups    []savedGroup    `json:"groups"`
 		Given     []string        `json:"defaultGroups"`
+		Default   string          `json:"defaultRole"`
 		Users     []savedUser     `json:"users"`
 		Providers []savedProvider `json:"providers"`
 		Actions   []object        `json:"actions"`
@@ -108,7 +109,7 @@ type (
 func (r *realm) saved() savedRealm {
 	out := savedRealm{
 		Name: r.name, Rep: r.rep, Defaults: r.defaults, Optionals: r.optionals, Roles: savedRoles(r.roles), Groups: savedGroups(r.groups),
-		Actions: r.actions, Flows: r.flows, Policies: r.policies, Profiles: r.profiles, Profile: r.profile, Born: r.born,
+		Actions: r.actions, Flows: r.flows, Default: r.defaultRoleName, Policies: r.policies, Profiles: r.profiles, Profile: r.profile, Born: r.born,
 	}
 	for _, c := range r.clients {
 		saved := savedClient{Rep: c.rep, Secret: c.secret, Roles: savedRoles(c.roles), Defaults: c.defaults, Optionals: c.optionals}

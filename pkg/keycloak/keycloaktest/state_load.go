@@ -10,7 +10,7 @@ type loader struct {
 // realm makes a realm of what was saved: first all that others name, then what names it.
 func (l *loader) realm(saved savedRealm, old bool) *realm {
 	r := &realm{
-		name: saved.Name, rep: saved.Rep, defaults: saved.Defaults, optionals: saved.Optionals, actions: saved.Actions, flows: saved.Flows,
+		name: saved.Name, rep: saved.Rep, defaults: saved.Defaults, optionals: saved.Optionals, actions: saved.Actions, flows: saved.Flows, defaultRoleName: saved.Default,
 		policies: saved.Policies, profiles: saved.Profiles, profile: saved.Profile, born: saved.Born, old: old,
 	}
 	if r.flows == nil { // of a state from before

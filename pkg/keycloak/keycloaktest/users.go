@@ -134,12 +134,12 @@ func (s *Server) createUser(c *call) answer {
 	u := c.realm.newUser(without(body, "id", "credentials", "groups", "realmRoles", "clientRoles", "requiredActions", "attributes"))
 	s.keep(c.realm, u, body)
 	for _, action := range c.realm.actions {
-		if flag(action, "defaultAction") && body["requiredActions"] == nil {
-			u.rep["requiredActions"] = append(list(u.rep["requiredActions"]), action["alias"])
+		if flag(action, "defaultAction") {
+			u.require(str(action, "alias"))
 		}
 	}
-	if body["requiredActions"] != nil {
-		u.rep["requiredActions"] = body["requiredActions"]
+	for _, alias := range s.knownActions(body) {
+		u.require(alias)
 	}
 	for _, cred := range objects(body["credentials"]) {
 		u.setPassword(cred)
@@ -150,6 +150,26 @@ func (s *Server) createUser(c *call) answer {
 		}
 	}
 	return made(c.base + "/admin/realms/" + escape(c.realm.name) + "/users/" + u.id())
+}
+
+// require gives a user one more thing to do at the next sign-in.
+func (u *user) require(alias string) {
+	if done := list(u.rep["requiredActions"]); !slices.Contains(done, any(alias)) {
+		u.rep["requiredActions"] = append(done, alias)
+	}
+}
+
+// knownActions are those of a user's body that the server knows; it drops others.
+func (s *Server) knownActions(body object) []string {
+	var out []string
+	for _, alias := range names(body["requiredActions"]) {
+		for _, known := range recorded(s.opts.Version).RequiredActions {
+			if str(known, "alias") == alias {
+				out = append(out, alias)
+			}
+		}
+	}
+	return out
 }
 
 // badUser checks what 26 checks by its user profile; both keep names and addresses apart.
@@ -195,15 +215,33 @@ func listed(attributes object) {
 
 // keep stores attributes: all on 18; on 26 only where the realm's user profile allows what it doesn't have itself.
 func (s *Server) keep(r *realm, u *user, body object) {
-	if a, is := body["attributes"].(object); is && (s.old() || str(r.profile, "unmanagedAttributePolicy") == "ENABLED") {
+	if a, is := body["attributes"].(object); is {
 		listed(a)
+		for name := range a {
+			if !s.old() && !r.allows(name) {
+				delete(a, name)
+			}
+		}
+		if len(a) == 0 {
+			delete(u.rep, "attributes")
+			return
+		}
 		u.rep["attributes"] = a
 	}
+}
+
+// allows tells whether the user profile has an attribute, or lets administrators write any.
+func (r *realm) allows(attribute string) bool {
+	policy := str(r.profile, "unmanagedAttributePolicy")
+	return policy == "ENABLED" || policy == "ADMIN_EDIT" ||
+		slices.ContainsFunc(objects(r.profile["attributes"]), func(a object) bool { return str(a, "name") == attribute })
 }
 
 // userProfile is what users of 26 may have; 18 has none.
 func (s *Server) userProfile(c *call) answer {
 	switch {
+	case s.old() && c.Method == http.MethodGet:
+		return noContent()
 	case s.old():
 		return says(http.StatusNotFound, "User not found")
 	case c.Method == http.MethodGet:
@@ -220,7 +258,9 @@ func (s *Server) userProfile(c *call) answer {
 func (u *user) setPassword(cred object) {
 	u.password = str(cred, "value")
 	if flag(cred, "temporary") {
-		u.rep["requiredActions"] = append(list(u.rep["requiredActions"]), "UPDATE_PASSWORD")
+		u.require("UPDATE_PASSWORD")
+	} else {
+		u.rep["requiredActions"] = slices.DeleteFunc(list(u.rep["requiredActions"]), func(a any) bool { return a == "UPDATE_PASSWORD" })
 	}
 }
 
@@ -245,7 +285,13 @@ func (s *Server) putUser(c *call, u *user) answer {
 		}
 	}
 	s.keep(c.realm, u, body)
-	merge(u.rep, body, "id", "credentials", "groups", "realmRoles", "clientRoles", "attributes", "access")
+	merge(u.rep, body, "id", "credentials", "groups", "realmRoles", "clientRoles", "attributes", "access", "requiredActions")
+	if body["requiredActions"] != nil {
+		u.rep["requiredActions"] = []any{}
+		for _, alias := range s.knownActions(body) {
+			u.require(alias)
+		}
+	}
 	return noContent()
 }
 
