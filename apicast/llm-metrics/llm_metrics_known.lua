@@ -5,13 +5,16 @@
 -- and the answer is kept for a while.
 
 local ipairs = ipairs
+local min = math.min
 local next = next
 local now = ngx.now
 local backend = require('llm_metrics_backend')
 local log = require('llm_metrics_log')
 local prometheus = require('llm_metrics_prometheus')
 
-local KNOWN_FOR, UNKNOWN_FOR = 300, 30 -- seconds
+local KNOWN_FOR = 300                      -- seconds
+local UNKNOWN_FOR, UNKNOWN_AT_MOST = 3, 30 -- seconds; twice as long each time that it still isn't there
+local CONFIRM = { 0.05, 0.2 }              -- seconds before the backend is asked again
 local NAMES = 1000 -- remembered for a product; rules can make names up
 
 local _M = {}
@@ -28,8 +31,10 @@ local function memory(service)
 end
 
 local function remember(product, metric, known)
-  if not product.metrics[metric] then product.names = product.names + 1 end
-  product.metrics[metric] = { known = known, till = now() + (known and KNOWN_FOR or UNKNOWN_FOR) }
+  local before = product.metrics[metric]
+  if not before then product.names = product.names + 1 end
+  local pause = known and KNOWN_FOR or min((before and before.pause or UNKNOWN_FOR / 2) * 2, UNKNOWN_AT_MOST)
+  product.metrics[metric] = { known = known, till = now() + pause, pause = not known and pause or nil }
 end
 
 --- Notes that the product lacks a metric, so that nothing is asked or reported with it for a while.
@@ -37,7 +42,7 @@ local function lacks(service, metric)
   remember(memory(service), metric, false)
   prometheus.backend_error(service, 'metrics', 'unknown_metric')
   log.say(log.ERR, 'unknown metric ' .. service.id .. ' ' .. metric, 'product ', service.id, ' has no metric "', metric,
-    '": it is neither reported nor limited until it is there')
+    '": it isn\'t limited, and its usage is kept until it is there')
 end
 
 local function ask(service, metrics, credentials, timeout)
@@ -51,9 +56,21 @@ local function ask(service, metrics, credentials, timeout)
   return answer.kind
 end
 
+-- A backend may not know a metric for a moment: one just made, or of a cache that is old. So it is asked again before
+-- anything follows from it.
+local function is_unknown(service, metric, credentials, timeout)
+  for _, pause in ipairs(CONFIRM) do
+    ngx.sleep(pause)
+    local answer = ask(service, { metric }, credentials, timeout)
+    if answer ~= 'unknown_metric' then return answer end
+  end
+  return 'unknown_metric'
+end
+
 -- What the backend says of the credentials, or doesn't say because it is away, tells nothing of the metrics.
 local function settle(service, metrics, credentials, timeout)
   local answer = ask(service, metrics, credentials, timeout)
+  if answer == 'unknown_metric' and #metrics == 1 then answer = is_unknown(service, metrics[1], credentials, timeout) end
   local product = memory(service)
   if answer == 'allowed' or answer == 'limited' then
     for _, metric in ipairs(metrics) do remember(product, metric, true) end

@@ -119,7 +119,7 @@ local function look(policy, who, request, others)
   if answer.kind == 'unknown_metric' or answer.kind == 'not_found' then
     known.forget(service, metrics)
     metrics, lacking = known.split(service, config.enforce, who.credentials, config.backend_timeout)
-    if next(lacking) then answer, least, pending = ask(policy, who, metrics, request, others) end
+    answer, least, pending = ask(policy, who, metrics, request, others)
   end
   return answer, lacking, least, pending
 end
@@ -163,7 +163,7 @@ function _M.enforce(policy, context, state, request)
     if state.reservation then state.reservation:release() end
     return refuse(who.service, answer)
   end
-  if next(lacking) then return unchecked(policy, who.service, 'unknown_metric') end
+  if next(lacking) or answer.kind == 'unknown_metric' then return unchecked(policy, who.service, 'unknown_metric') end
   if answer.kind == 'unavailable' or answer.kind == 'misconfigured' then return unchecked(policy, who.service, answer.reason) end
   -- Denied: bad credentials are for the gateway to refuse, in its own words.
   if answer.kind == 'allowed' then state.left = left(answer, least, pending) end

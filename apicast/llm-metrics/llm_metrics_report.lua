@@ -4,6 +4,7 @@
 -- The first one goes at once; in a rush the next ones are gathered for a tenth of a second. Each application has a POST of its own:
 -- the backend answers 202 and drops a whole POST for one bad key in it. A backend that is away is tried again, ever more
 -- slowly, for as long as the worker lives: numbers add up, so the memory held is bounded by the number of applications.
+-- Usage of a metric that the product lacks is held apart, and sent once the metric is there.
 
 local ipairs = ipairs
 local max = math.max
@@ -22,6 +23,8 @@ local prometheus = require('llm_metrics_prometheus')
 
 local APPLICATIONS = 10000 -- waiting at once, for one product
 local LONGEST_PAUSE = 60   -- seconds
+local HELD_METRICS = 100   -- that are held of one application; rules can make names up
+local LOOK, LOOK_AT_MOST = 3, 30 -- seconds between two looks for metrics that were lacking
 local GATHER = 0.1         -- seconds from the end of one round of reports to the next
 
 local _M = {}
@@ -37,7 +40,7 @@ end
 local function queue_of(service)
   local queue = queues[service.id]
   if not queue then
-    queue = { waiting = {}, sending = {}, count = 0, failures = 0, drained = 0, scheduled = false }
+    queue = { waiting = {}, sending = {}, count = 0, held = {}, held_count = 0, failures = 0, drained = 0, scheduled = false }
     queues[service.id] = queue
   end
   queue.service = service -- the newest configuration: a service token may have been changed
@@ -66,20 +69,42 @@ local function lose(service, reason, level)
   log.say(level or log.ERR, 'lost ' .. service.id .. reason, 'usage of product ', service.id, ' is lost: ', reason)
 end
 
--- Leaves out what the product doesn't have, so that the rest is counted.
-local function reportable(service, entry, timeout)
-  local metrics = {}
-  for metric in pairs(entry.usage) do metrics[#metrics + 1] = metric end
-  local good, unknown = known.split(service, metrics, entry.credentials, timeout)
-  for _ in ipairs(unknown) do prometheus.report(service, 'unknown_metric') end
-  local usage = {}
-  for _, metric in ipairs(good) do usage[metric] = entry.usage[metric] end
-  return usage
+local function names(usage)
+  local list = {}
+  for metric in pairs(usage) do list[#list + 1] = metric end
+  return list
+end
+
+-- Takes the usage of these metrics out of an entry, to be sent when the product has them.
+local function hold(queue, key, entry, metrics)
+  local held = queue.held[key]
+  if not held and queue.held_count >= APPLICATIONS then return lose(queue.service, 'too many applications wait for metrics') end
+  if not held then
+    held = { kind = entry.kind, id = entry.id, usage = {}, credentials = entry.credentials, timeout = entry.timeout, reservations = {} }
+    queue.held[key], queue.held_count = held, queue.held_count + 1
+  end
+  for _, metric in ipairs(metrics) do
+    if held.usage[metric] or #names(held.usage) < HELD_METRICS then
+      held.usage[metric] = (held.usage[metric] or 0) + entry.usage[metric]
+    else
+      lose(queue.service, 'too many metrics that the product lacks')
+    end
+    entry.usage[metric] = nil
+  end
+end
+
+-- Holds what the product doesn't have, so that the rest is counted.
+local function keep_reportable(queue, key, entry)
+  local _, unknown = known.split(queue.service, names(entry.usage), entry.credentials, entry.timeout)
+  if not unknown[1] then return end
+  for _ in ipairs(unknown) do prometheus.report(queue.service, 'unknown_metric') end
+  hold(queue, key, entry, unknown)
 end
 
 -- Returns false if the entry should be sent again.
-local function send(service, entry, timeout)
-  local usage = reportable(service, entry, timeout)
+local function send(queue, key, entry)
+  local service, timeout, usage = queue.service, entry.timeout, entry.usage
+  keep_reportable(queue, key, entry)
   if not next(usage) then return true end
   local answer = backend.report(service, entry.kind, entry.id, usage, timeout)
   answers.outdate(service, entry.kind, entry.id)
@@ -121,7 +146,7 @@ local function drain(queue)
   local service, failed, done = queue.service, false, {}
   queue.waiting, queue.sending, queue.count = {}, queue.waiting, 0
   for key, entry in pairs(queue.sending) do
-    local ok, taken = pcall(send, service, entry, entry.timeout)
+    local ok, taken = pcall(send, queue, key, entry)
     queue.sending[key] = nil
     if not ok then
       prometheus.error('report')
@@ -139,9 +164,31 @@ local function drain(queue)
   queue.drained = now()
 end
 
+-- Tries again with what was held.
+local function look_again(_, queue)
+  queue.looking = false
+  local held = queue.held
+  queue.held, queue.held_count = {}, 0
+  for key, entry in pairs(held) do
+    if not put(queue, key, entry) then lose(queue.service, 'too many applications wait') end
+  end
+  schedule(queue, 0)
+end
+
+local function look_later(queue)
+  if not next(queue.held) then
+    queue.look = nil
+  elseif not queue.looking and not ngx.worker.exiting() then
+    queue.look = min(queue.look and queue.look * 2 or LOOK, LOOK_AT_MOST)
+    queue.looking = timer_at(queue.look, look_again, queue) and true or false
+  end
+end
+
 local function run(ending, queue)
   drain(queue)
   queue.scheduled = false
+  look_later(queue)
+  if next(queue.held) and ngx.worker.exiting() then lose(queue.service, 'the worker ends and the product lacks metrics') end
   if not next(queue.waiting) then return end
   ending = ending or ngx.worker.exiting()
   if ending and queue.failures > 0 then
@@ -179,12 +226,17 @@ function _M.add(service, credentials, usage, timeout, reservation)
   schedule(queue, max(0, queue.drained + GATHER - now()))
 end
 
+local function usage_in(entries, key, metric)
+  local entry = entries[key]
+  return entry and entry.usage[metric] or 0
+end
+
 --- What this worker has yet to report of a metric for an application.
 function _M.unreported(service, kind, id, metric)
   local queue = queues[service.id]
   if not queue then return 0 end
-  local waiting, sending = queue.waiting[kind .. id], queue.sending[kind .. id]
-  return (waiting and waiting.usage[metric] or 0) + (sending and sending.usage[metric] or 0)
+  local key = kind .. id
+  return usage_in(queue.waiting, key, metric) + usage_in(queue.sending, key, metric) + usage_in(queue.held, key, metric)
 end
 
 return _M

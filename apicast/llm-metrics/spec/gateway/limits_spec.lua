@@ -20,6 +20,7 @@ describe('token limits of a plan', function()
   setup(function()
     rig = Rig.start({
       block = { configuration = ENFORCE },
+      moment = { configuration = ENFORCE },
       both = { configuration = { enforce = { 'total_tokens', 'prompt_tokens' }, limits_ttl = 0 } },
       estimate = { configuration = with({ estimate = 'max_tokens' }) },
       named = { configuration = { enforce = { 'cached_tokens' }, metrics = { cached_tokens = 'completion_tokens' }, estimate = 'max_tokens', limits_ttl = 0 } },
@@ -279,6 +280,13 @@ describe('token limits of a plan', function()
       assert(rig:metric('llm_backend_errors_total', { reason = 'unknown_metric', call = 'limits' }) > 0)
     end)
   end
+
+  it('block where the backend does not know a metric for a moment', function()
+    rig:backend({ moment = { limits = { limit(10) } }, use = { { application = 'one', metric = 'total_tokens', value = 10 } },
+      faults = { authorize = { times = 2, status = 404, code = 'metric_invalid' } } })
+    assert.equal(429, rig:send('moment', 'ten').status)
+    assert.equal(429, rig:send('moment', 'ten').status)
+  end)
 
   it('on a metric that the product lacks close it, where that was chosen', function()
     rig:backend()

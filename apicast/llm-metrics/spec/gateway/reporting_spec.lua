@@ -12,6 +12,8 @@ describe('reports', function()
       wrong_token = { token = 'other', configuration = COUNT, policies = {
         { name = 'llm-metrics', configuration = COUNT }, { name = 'apicast' } } },
       lookup = { configuration = COUNT },
+      fresh = { configuration = COUNT },
+      later = { configuration = { metrics = { total_tokens = 'total_tokens', made_later = 'prompt_tokens' } } },
     })
     rig:models({
       ten = { pieces = { '{"usage":{"prompt_tokens":4,"completion_tokens":6,"total_tokens":10}}' } },
@@ -91,6 +93,29 @@ describe('reports', function()
     _, times = rig:error_log():gsub('has no metric "no_such_metric"', '')
     assert.equal(1, times)
     assert.equal(4, results('odd', 'unknown_metric'))
+  end)
+
+  it('go on where the backend does not know a metric for a moment', function()
+    rig:backend({ faults = { authorize = { times = 2, status = 404, code = 'metric_invalid' } } })
+    local before = results('fresh', 'unknown_metric')
+    for _ = 1, 5 do rig:send('fresh', 'ten') end
+    assert.equal(50, rig:counted('one', 'total_tokens', 50))
+    assert.equal(before, results('fresh', 'unknown_metric'))
+  end)
+
+  it('keep the usage of a metric that the product lacks, and send it when it is there', function()
+    rig:backend()
+    for _ = 1, 3 do rig:send('later', 'ten') end
+    rig:send('later', 'ten', { key = 'key-two' })
+    assert.equal(30, rig:counted('one', 'total_tokens', 30))
+    assert.equal(0, rig:usage().totals['one made_later'] or 0)
+    rig:change_backend({ make = { { service = rig.services.later.id, metric = 'made_later' } } })
+    assert.is_true(Rig.eventually(function() return rig:usage().totals['two made_later'] == 4 end, 12))
+    assert.equal(12, rig:counted('one', 'made_later', 12))
+    rig:send('later', 'ten')
+    assert.equal(16, rig:counted('one', 'made_later', 16))
+    assert.equal(40, rig:counted('one', 'total_tokens', 40))
+    assert.equal(0, rig:usage().dropped)
   end)
 
   it('that are refused are said to be lost', function()

@@ -215,6 +215,7 @@ function _M.control()
   for key, value in pairs(change) do
     if key ~= 'reset' then state[key] = value end
   end
+  for _, made in ipairs(change.make or {}) do state.services[made.service].metrics[made.metric] = true end
   for _, use in ipairs(change.use or {}) do count(use.application, use.metric, use.value) end
   ngx.say('{}')
 end
