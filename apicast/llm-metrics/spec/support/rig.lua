@@ -204,13 +204,13 @@ function Rig.eventually(check, seconds)
   end
 end
 
---- What the backend has counted of a metric for an application, once it is `expected` or some time has passed.
-function Rig:counted(application, metric, expected)
+--- What the backend has counted of a metric for an application, once it is `expected` or some time (3 s) has passed.
+function Rig:counted(application, metric, expected, seconds)
   local value
   Rig.eventually(function()
     value = self:usage().totals[application .. ' ' .. metric] or 0
     return value == expected
-  end, 3)
+  end, seconds or 3)
   return value
 end
 
