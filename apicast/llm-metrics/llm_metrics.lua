@@ -27,6 +27,7 @@ local prompt = require('llm_metrics_prompt')
 local ratelimit = require('llm_metrics_ratelimit')
 local response = require('llm_metrics_response')
 local rules = require('llm_metrics_rules')
+local withheld = require('llm_metrics_withheld')
 
 local _M = policy.new('LLM Metrics', '1.0')
 local new = _M.new
@@ -99,6 +100,9 @@ function phases.header_filter(self, context)
     bound = self.config.bounds,
   })
   if state.watch and state.watch.stripper then headers.content_length = nil end
+  if state.skipped == 'encoding' and self.config.enforce[1] and self.config.on_unreadable == 'refuse' then
+    state.withheld = withheld.head()
+  end
 end
 
 local function watched(state, watch, piece, last)
@@ -118,6 +122,7 @@ end
 
 function phases.body_filter(self, context)
   local state = context[self]
+  if state and state.withheld then return withheld.piece(state) end
   local watch = state and state.watch
   if not watch then return end
   local piece, last = ngx.arg[1], ngx.arg[2]

@@ -6,6 +6,7 @@ local lower = string.lower
 local match = string.match
 local type = type
 local Content = require('llm_metrics_content')
+local Inflate = require('llm_metrics_inflate')
 local Lines = require('llm_metrics_lines')
 local Parser = require('llm_metrics_sse')
 local Scanner = require('llm_metrics_json')
@@ -35,6 +36,7 @@ local function watch_stream(watch, kind)
   end)
 end
 
+local GZIP = { gzip = true, ['x-gzip'] = true }
 local BOM = '\239\187\191'
 
 -- A server may begin its JSON with a BOM. Returns the position behind as much of it as is in this piece.
@@ -61,14 +63,15 @@ function _M.watch(head)
   if media and not stream and not lines and not is_json(media) then return nil end
   local encoding = head.content_encoding
   if encoding and encoding ~= '' and lower(encoding) ~= 'identity' then
-    if head.tokens then return watch end
-    return nil, 'encoding'
+    watch.inflate = GZIP[lower(encoding)] and Inflate.new()
+    if not watch.inflate and head.tokens then return watch end
+    if not watch.inflate then return nil, 'encoding' end
   end
 
   watch.content = head.bound and Content.new()
   if stream then
     watch_stream(watch, Parser)
-    if head.strip then watch.stripper = Stripper.new(watch.events) end
+    if head.strip and not watch.inflate then watch.stripper = Stripper.new(watch.events) end
   elseif lines then
     watch_stream(watch, Lines)
   else
@@ -77,9 +80,7 @@ function _M.watch(head)
   return watch
 end
 
---- Reads a piece of the body. Returns what to send in its stead, or nil if it passes as it is.
-function _M:feed(piece)
-  self.bytes = self.bytes + #piece
+local function look(self, piece)
   if self.content then self.content:feed(piece) end
   if self.stripper then return self.stripper:feed(piece) end
   if self.events then
@@ -87,6 +88,13 @@ function _M:feed(piece)
   elseif self.scanner then
     self.scanner:feed(piece, self.bom < #BOM and behind_bom(self, piece) or 1)
   end
+end
+
+--- Reads a piece of the body. Returns what to send in its stead, or nil if it passes as it is.
+function _M:feed(piece)
+  self.bytes = self.bytes + #piece
+  if not self.inflate then return look(self, piece) end
+  self.inflate:feed(piece, function(inner) look(self, inner) end)
 end
 
 --- The body has ended, or will not go on. Returns what was still kept of it, or nil.
@@ -122,6 +130,7 @@ end
 
 --- Why there is no usage, in one word; nil if none was to be expected.
 function _M:missing(aborted)
+  if self.inflate and self.inflate.failed then return 'encoding' end
   if self.overflow then return 'too_large' end
   if aborted then return 'aborted' end
   if not self.typed and self.scanner and self.scanner.error then return nil end -- no type said it was JSON

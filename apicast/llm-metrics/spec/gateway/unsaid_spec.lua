@@ -1,4 +1,5 @@
 local Rig = require('rig')
+local mime = require('mime')
 
 local ALL = { total_tokens = 'total_tokens', prompt_tokens = 'prompt_tokens', completion_tokens = 'completion_tokens' }
 local BODY = '{"model":"m","stream":true,"messages":[{"role":"user","content":"' .. ('words '):rep(20) .. '"}]}' -- 120 + 4 bytes: 16 tokens
@@ -13,6 +14,7 @@ describe('a reply whose tokens nobody says', function()
       counts = { configuration = { metrics = ALL } },
       ignores = { configuration = { metrics = ALL, on_client_abort = 'ignore' } },
       enforces = { configuration = { metrics = ALL, enforce = { 'total_tokens' } } },
+      passes = { configuration = { enforce = { 'total_tokens' }, on_unreadable = 'pass' } },
       nothing = { configuration = { metrics = ALL, enforce = { 'total_tokens' }, on_missing_usage = 'nothing' } },
     })
     local endless = { chunk(''), { text = chunk('a'), times = 25 }, { wait = 3 }, { text = chunk('b'), times = 25 }, { wait = 1 } }
@@ -71,6 +73,24 @@ describe('a reply whose tokens nobody says', function()
     assert.is_true(Rig.eventually(function() return rig:metric('llm_usage_skipped_total', { reason = 'aborted' }) == before + 1 end))
     assert.equal(0, rig:usage().totals['one total_tokens'] or 0)
     assert.equal(0, estimated('ignores', 'aborted'))
+  end)
+
+  it('since it is compressed is read, or kept back where limits are enforced', function()
+    local function packed(coding, text) return { headers = { ['Content-Encoding'] = coding }, pieces = { { text = mime.b64(text), base64 = true } } } end
+    local gzip = io.popen('printf \'{"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}\' | gzip -c'):read('*a')
+    rig:models({ gzip = packed('gzip', gzip), br = packed('br', ('x'):rep(5000)), zstd = packed('zstd', 'x') })
+    local answer = rig:send('enforces', 'gzip', { body = BODY })
+    assert.same({ gzip, 'gzip' }, { answer.body, answer.headers['content-encoding'] })
+    counted(3, 4)
+    for name, host in pairs({ br = 'enforces', zstd = 'enforces' }) do
+      answer = rig:send(host, name, { body = BODY })
+      assert.same({ 502, nil }, { answer.status, answer.headers['content-encoding'] })
+      assert.equal('unreadable_reply', require('cjson').decode(answer.body).error.code)
+    end
+    counted(3 + 2 * 16, 4)
+    answer = rig:send('counts', 'br', { body = BODY })
+    assert.same({ 200, ('x'):rep(5000), 'br' }, { answer.status, answer.body, answer.headers['content-encoding'] })
+    assert.equal('x', rig:send('passes', 'zstd', { body = BODY }).body)
   end)
 
   it('is charged a lower bound where limits are enforced, and nothing elsewhere', function()

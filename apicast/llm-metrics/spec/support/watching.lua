@@ -19,7 +19,7 @@ end
 --- @return numbers (nil if none were found), model, the bytes that went on, the watch
 function _M.watch(pieces, options)
   local watch = response.watch({ status = 200, content_type = options.type, path = options.path, strip = options.strip,
-    tokens = options.tokens })
+    tokens = options.tokens, content_encoding = options.encoding })
   local out = {}
   for _, piece in ipairs(pieces) do
     if piece ~= '' then out[#out + 1] = watch:feed(piece) or piece end

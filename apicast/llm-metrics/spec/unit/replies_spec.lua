@@ -41,7 +41,7 @@ describe('usage in a reply', function()
     assert.same({ false }, { watched({ status = 204, content_type = 'application/json' }) })
     assert.same({ false }, { watched({ status = 101 }) })
     assert.same({ false }, { watched({ status = 200, content_type = 'image/png' }) })
-    assert.same({ false, 'encoding' }, { watched({ status = 200, content_type = 'application/json', content_encoding = 'gzip' }) })
+    assert.same({ false, 'encoding' }, { watched({ status = 200, content_type = 'application/json', content_encoding = 'br' }) })
   end)
 
   it('that is missing has a reason', function()
