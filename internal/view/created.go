@@ -130,7 +130,7 @@ func element(field string, v any) string {
 	switch {
 	case v == nil || v == true:
 		return ""
-	case isMap && field == "rule":
+	case isMap && (field == "rule" || strings.HasSuffix(field, " rule")): // of a product, or of a backend that it uses
 		return ruleText(m)
 	case isMap && field == "policy":
 		return policyText(m)

@@ -32,6 +32,7 @@ func Formats() []Format {
 		{"applied", []string{"apply"}, "a plan with what became of it", FormatVersion, reflect.TypeFor[Applied]()},
 		{"outputs", []string{"output"}, "the document's outputs by name", FormatVersion, reflect.TypeFor[Outputs]()},
 		{"findings", []string{"validate", "lint"}, "errors and warnings of a document", FormatVersion, reflect.TypeFor[Findings]()},
+		{"status", []string{"status"}, "what is deployed to staging and production", FormatVersion, reflect.TypeFor[Status]()},
 		{"checks", []string{"doctor"}, "what was looked at on the servers", FormatVersion, reflect.TypeFor[Checks]()},
 		{"version", []string{"version"}, "the program itself", FormatVersion, reflect.TypeFor[Version]()},
 	}

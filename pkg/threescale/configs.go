@@ -17,6 +17,7 @@ type configJSON struct {
 		ID    int64 `json:"id"` // of the product
 		Proxy struct {
 			proxyJSON
+			UpdatedAt            string           `json:"updated_at"`
 			AuthenticationMethod string           `json:"authentication_method"`
 			APIBackend           *string          `json:"api_backend"`
 			PolicyChain          []policyJSON     `json:"policy_chain"`

@@ -45,6 +45,7 @@ func listKeys() map[string]string {
 	return map[string]string{
 		"application_plans": "plans", "service_plans": "plans", "account_plans": "plans", "active_docs": "api_docs",
 		"sandbox": "proxy_configs", "production": "proxy_configs", "policies": "policies_config", "backend_usages": "",
+		"usage": "values", // of the statistics
 	}
 }
 
