@@ -2,7 +2,7 @@
 .PHONY: demo test lint bench docs build mutants
 
 build: ## the binary, as bin/maasctl
-	CGO_ENABLED=0 go build -trimpath -o bin/maasctl ./cmd/maasctl
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X example.com/maasctl/internal/cli.commit=$$(git rev-parse HEAD 2>/dev/null)" -o bin/maasctl ./cmd/maasctl
 
 demo: ## the whole way on this machine: sandbox, diff, apply, diff again
 	bash scripts/demo.sh

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 command -v curl >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends curl; }
-CGO_ENABLED=0 go build -trimpath -o bin/maasctl ./cmd/maasctl
+CGO_ENABLED=0 go build -trimpath -ldflags "-X example.com/maasctl/internal/cli.commit=$(git rev-parse HEAD 2>/dev/null)" -o bin/maasctl ./cmd/maasctl
 
 # The sandbox says on its first two lines where it is, and on stderr what to do with it, which is done below.
 said=$(mktemp -d)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -33,7 +32,7 @@ func newRoot(streams IO) *cobra.Command {
 			"Keycloak (or RH-SSO). It shows what would change, changes it, and changes nothing when nothing is to be changed.",
 		SilenceUsage:      true,
 		SilenceErrors:     true,
-		Version:           version(),
+		Version:           builtAs().Line(),
 		PersistentPreRunE: func(*cobra.Command, []string) error { return g.check() },
 	}
 	f := root.PersistentFlags()
@@ -50,6 +49,7 @@ func newRoot(streams IO) *cobra.Command {
 	root.AddCommand(
 		newApply(g), newDiff(g), newStatus(g), newValidate(g), newLint(g), newRender(g), newSchema(g), newOutput(g), newDoctor(g), newSandbox(g), newGateway(g), newVersion(g), newExitCodes(), newDocs(root),
 	)
+	root.SetVersionTemplate("{{.Version}}\n")
 	explainUsage(root)
 	return root
 }
@@ -64,18 +64,4 @@ func (g *global) check() error {
 	}
 	_, err := g.parallel()
 	return err
-}
-
-// release is the version that a release was built as; the linker sets it.
-var release = ""
-
-func version() string {
-	if release != "" {
-		return release
-	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "unknown"
-	}
-	return info.Main.Version
 }

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"runtime"
-
 	"github.com/spf13/cobra"
 
 	"example.com/maasctl/internal/view"
@@ -11,18 +9,17 @@ import (
 func newVersion(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the version",
+		Short: "Print the version and the commit that it was built from",
 		Args:  nothing,
 		RunE: func(*cobra.Command, []string) error {
 			if err := g.format(human, json, yaml); err != nil {
 				return err
 			}
+			built := builtAs()
 			if g.output != human {
-				return g.print(view.Version{
-					FormatVersion: view.FormatVersion, Version: version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-				})
+				return g.print(built)
 			}
-			return view.Print(g.Out, "maasctl %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return view.Print(g.Out, "%s\n", built.Line())
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 
@@ -22,8 +23,11 @@ type Format struct {
 	value   reflect.Type
 }
 
-// FormatVersion is the version of all formats but the plan, which has its own.
-const FormatVersion = "1.0"
+// FormatVersion is the version of all formats but those that have their own: the plan, and what is running.
+const (
+	FormatVersion = "1.0"
+	VersionFormat = "1.1"
+)
 
 // Formats are all that there are. -o yaml is the same as YAML.
 func Formats() []Format {
@@ -34,7 +38,7 @@ func Formats() []Format {
 		{"findings", []string{"validate", "lint"}, "errors and warnings of a document", FormatVersion, reflect.TypeFor[Findings]()},
 		{"status", []string{"status"}, "what is deployed to staging and production", FormatVersion, reflect.TypeFor[Status]()},
 		{"checks", []string{"doctor"}, "what was looked at on the servers", FormatVersion, reflect.TypeFor[Checks]()},
-		{"version", []string{"version"}, "the program itself", FormatVersion, reflect.TypeFor[Version]()},
+		{"version", []string{"version"}, "the program itself", VersionFormat, reflect.TypeFor[Version]()},
 	}
 }
 
@@ -90,6 +94,28 @@ func NewOutputs() Outputs { return Outputs{"formatVersion": FormatVersion} }
 type Version struct {
 	FormatVersion string `json:"formatVersion"`
 	Version       string `json:"version"`
+	Commit        string `json:"commit,omitempty"`   // none where it was built outside of its repository
+	Time          string `json:"time,omitempty"`     // of the commit
+	Modified      bool   `json:"modified,omitempty"` // the source had changes that weren't committed
 	Go            string `json:"go"`
 	Platform      string `json:"platform"` // such as linux/amd64
+}
+
+// Line is the same for a person.
+func (v Version) Line() string {
+	commit := "commit not known: built without version control, "
+	switch {
+	case v.Commit != "":
+		commit = "commit " + v.Commit[:min(len(v.Commit), 12)]
+		if day, _, _ := strings.Cut(v.Time, "T"); day != "" {
+			commit += " of " + day
+		}
+		if v.Modified {
+			commit += " and changes since"
+		}
+		commit += ", "
+	case !strings.HasPrefix(v.Version, "devel"): // a release is known by its name
+		commit = ""
+	}
+	return fmt.Sprintf("maasctl %s (%s%s, %s)", v.Version, commit, v.Go, v.Platform)
 }
