@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -33,12 +34,19 @@ func (s IO) getenv(name string) string {
 
 // Main runs maasctl with the process's own arguments and streams.
 func Main() ExitCode {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(thrift)
+	}
 	interrupts := make(chan os.Signal, 2)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	return Run(context.Background(), os.Args[1:], IO{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Now: time.Now, Interrupts: interrupts,
 	})
 }
+
+// thrift is GOGC where nobody says another: a run waits for servers for most of its time, and shares a pipeline's machine with
+// others. A tenth more CPU saves a fifth of the memory.
+const thrift = 60
 
 // Run runs one command line and tells the exit code.
 func Run(ctx context.Context, args []string, streams IO) ExitCode {

@@ -23,7 +23,7 @@ func (t *whole) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, LargestAnswer+1))
+	body, err := read(resp)
 	_ = resp.Body.Close()
 	if err != nil {
 		return nil, err
@@ -33,22 +33,33 @@ func (t *whole) RoundTrip(r *http.Request) (*http.Response, error) {
 			Method: r.Method, Path: r.URL.Path, Want: fmt.Sprintf("at most %d MiB", LargestAnswer>>20), Got: "more" + what(resp, nil)[len("nothing"):],
 		}
 	}
-	resp.Body = memory{bytes.NewReader(body)}
+	resp.Body = memory{bytes.NewReader(body), body}
 	return resp, nil
 }
 
+// read reads a body, and no more than one byte too much of it. Most say how large they are.
+func read(resp *http.Response) ([]byte, error) {
+	var b bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n <= LargestAnswer {
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(io.LimitReader(resp.Body, LargestAnswer+1))
+	return b.Bytes(), err
+}
+
 // memory is a body that has arrived.
-type memory struct{ *bytes.Reader }
+type memory struct {
+	*bytes.Reader
+	text []byte
+}
 
 func (memory) Close() error { return nil }
 
-// Content is all of a body that has arrived; reading it again starts at its beginning.
+// Content is all of a body that has arrived, however much of it has been read. It is to be looked at, not to be changed.
 func Content(resp *http.Response) []byte {
 	m, ok := resp.Body.(memory)
 	if !ok {
 		return nil
 	}
-	text := make([]byte, m.Size())
-	_, _ = m.ReadAt(text, 0)
-	return text
+	return m.text
 }

@@ -20,14 +20,29 @@ type target struct {
 
 // shown are the fields that the server shows of each object of a collection, or of a part. An item's name in the path stands
 // in the first of them.
-func shown() map[string][]string {
-	return map[string][]string{
-		"": {"realm"}, "clients": {"id", "clientId"}, "client-scopes": {"id", "name"}, "users": {"id", "username"}, "groups": {"id", "name"},
-		"children": {"id", "name"}, "default-groups": {"id"}, "roles": {"name", "id"}, "roles-by-id": {"id"}, "composites": {"id"},
-		"models": {"id", "name"}, "instances": {"alias"}, "mappers": {"id", "name"}, "required-actions": {"alias"}, "flows": {"id", "alias"},
-		"default-client-scopes": {"id"}, "optional-client-scopes": {"id"}, "default-default-client-scopes": {"id"}, "default-optional-client-scopes": {"id"},
-		"components": {"id"}, "group-by-path": {"id"}, "service-account-user": {"id", "username"}, "client-secret": {"type"},
+func shown(kind string) (fields []string, known bool) {
+	switch kind {
+	case "":
+		return []string{"realm"}, true
+	case "clients":
+		return []string{"id", "clientId"}, true
+	case "users", "service-account-user":
+		return []string{"id", "username"}, true
+	case "client-scopes", "groups", "children", "models", "mappers":
+		return []string{"id", "name"}, true
+	case "roles":
+		return []string{"name", "id"}, true
+	case "flows":
+		return []string{"id", "alias"}, true
+	case "instances", "required-actions":
+		return []string{"alias"}, true
+	case "client-secret":
+		return []string{"type"}, true
+	case "default-groups", "roles-by-id", "composites", "components", "group-by-path",
+		"default-client-scopes", "optional-client-scopes", "default-default-client-scopes", "default-optional-client-scopes":
+		return []string{"id"}, true
 	}
+	return nil, false
 }
 
 // targetOf reads a path. Names of objects are names of collections too, so it is read from its beginning.
@@ -48,7 +63,7 @@ func targetOf(path string) target {
 		case "authentication", "identity-provider", "protocol-mappers", "client-policies", "service-account-user", "client-secret":
 			continue
 		}
-		if _, known := shown()[t.kind]; known && i+1 < len(steps) {
+		if _, known := shown(t.kind); known && i+1 < len(steps) {
 			i++
 			t.item = steps[i]
 		}
@@ -63,7 +78,7 @@ func targetOf(path string) target {
 // asked for. Of what isn't known, any object or list will do.
 func checkRead(path string, a answer, value any) error {
 	t := targetOf(path)
-	fields, known := shown()[t.kind]
+	fields, known := shown(t.kind)
 	want, fits := "a list or an object", value != nil
 	switch isPart := t.kind == "group-by-path" || t.kind == "service-account-user" || t.kind == "client-secret"; {
 	case t.kind == "role-mappings" || t.kind == "policies" || t.kind == "profiles":
@@ -118,7 +133,7 @@ func hasEach(value any, fields []string) bool {
 // checkWrite makes sure that an answer is what the server says to such a write: nothing, where a new object is, or the object.
 func checkWrite(method, path string, a answer) error {
 	t := targetOf(path)
-	_, known := shown()[t.kind]
+	_, known := shown(t.kind)
 	empty := a.resp.StatusCode == http.StatusNoContent && len(a.body) == 0
 	want, fits := "204 without content", empty
 	switch {

@@ -23,30 +23,49 @@ type form struct {
 	usage bool // statistics: a total, and what it is the total of
 }
 
-// objectKeys are the keys around one object of a collection, by the collection's name in the path.
-func objectKeys() map[string]string {
-	return map[string]string{
-		"services": "service", "backend_apis": "backend_api", "application_plans": "application_plan",
-		"service_plans": "service_plan", "account_plans": "account_plan", "metrics": "metric", "methods": "method",
-		"mapping_rules": "mapping_rule", "limits": "limit", "pricing_rules": "pricing_rule", "features": "feature",
-		"accounts": "account", "applications": "application", "service_subscriptions": "service_subscription",
-		"users": "user", "authentication_providers": "authentication_provider", "active_docs": "api_doc",
-		"backend_usages": "backend_usage", "sandbox": "proxy_config", "production": "proxy_config", "providers": "signup",
-		"keys": "application", // POST answers with the application that has a new key
-
-		"proxy": "proxy", "deploy": "proxy", "latest": "proxy_config", "promote": "proxy_config",
-		"oidc_configuration": "oidc_configuration", "settings": "settings", "provider": "account", "signup": "account",
-		"plan": "", "change_plan": "",
+// objectKey is the key around one object of a collection, by the collection's name in the path.
+func objectKey(step string) (key string, ok bool) {
+	switch step {
+	case "services", "backend_apis", "application_plans", "service_plans", "account_plans", "metrics", "methods", "mapping_rules", "limits",
+		"pricing_rules", "features", "accounts", "applications", "service_subscriptions", "users", "authentication_providers", "backend_usages":
+		return strings.TrimSuffix(step, "s"), true
+	case "proxy", "oidc_configuration", "settings":
+		return step, true
+	case "active_docs":
+		return "api_doc", true
+	case "sandbox", "production", "latest", "promote":
+		return "proxy_config", true
+	case "providers":
+		return "signup", true
+	case "keys": // POST answers with the application that has a new key
+		return "application", true
+	case "deploy":
+		return "proxy", true
+	case "provider", "signup":
+		return "account", true
+	case "plan", "change_plan": // of any kind
+		return "", true
 	}
+	return "", false
 }
 
-// listKeys are the keys around lists that aren't named like their path.
-func listKeys() map[string]string {
-	return map[string]string{
-		"application_plans": "plans", "service_plans": "plans", "account_plans": "plans", "active_docs": "api_docs",
-		"sandbox": "proxy_configs", "production": "proxy_configs", "policies": "policies_config", "backend_usages": "",
-		"usage": "values", // of the statistics
+// listKey is the key around a list.
+func listKey(step string) string {
+	switch step {
+	case "application_plans", "service_plans", "account_plans":
+		return "plans"
+	case "active_docs":
+		return "api_docs"
+	case "sandbox", "production":
+		return "proxy_configs"
+	case "policies":
+		return "policies_config"
+	case "usage": // of the statistics
+		return "values"
+	case "backend_usages": // a bare list
+		return ""
 	}
+	return step
 }
 
 // isPart tells of a path's last step that it is one object, not a collection.
@@ -67,16 +86,11 @@ func formOf(method, path string) form {
 	case method == http.MethodDelete:
 		return form{none: true}
 	case last == "policies", method == http.MethodGet && !isPart(last) && !isNumber(last):
-		key, ok := listKeys()[last]
-		if !ok {
-			key = last
-		}
-		return form{list: true, key: key}
+		return form{list: true, key: listKey(last)}
 	}
 	f := form{product: stepAfter(steps, "services")}
-	keys := objectKeys()
 	for i := len(steps) - 1; i > 0; i-- { // an action such as 7/activate answers with its object
-		key, ok := keys[steps[i]]
+		key, ok := objectKey(steps[i])
 		if !ok {
 			continue
 		}

@@ -259,7 +259,12 @@ type decoded struct {
 func (r *reader) get(ctx context.Context, path string, out any) error {
 	target := reflect.ValueOf(out).Elem()
 	value, err := keep(r, decoded{path, target.Type()}, func() (reflect.Value, error) {
-		text, err := keep(r, path, func() ([]byte, error) { return r.s.api.send(ctx, http.MethodGet, path, nil) })
+		ask := func() ([]byte, error) { return r.s.api.send(ctx, http.MethodGet, path, nil) }
+		fetch := ask // a tenant's answers are many times as large as what is made of them: most are let go
+		if readTwice(path) {
+			fetch = func() ([]byte, error) { return keep(r, path, ask) }
+		}
+		text, err := fetch()
 		if err != nil {
 			return reflect.Value{}, err
 		}
@@ -270,6 +275,11 @@ func (r *reader) get(ctx context.Context, path string, out any) error {
 		target.Set(value)
 	}
 	return err
+}
+
+// readTwice tells of an answer that more than one type is made of.
+func readTwice(path string) bool {
+	return strings.HasPrefix(path, productsPath+".json") || strings.HasSuffix(path, "/service_plans.json")
 }
 
 var _ getter = (*reader)(nil)
