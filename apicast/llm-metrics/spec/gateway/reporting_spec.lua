@@ -75,7 +75,7 @@ describe('reports', function()
     assert.equal(10, rig:counted('one', 'total_tokens', 10))
     require('socket').sleep(2)
     assert.equal(10, rig:usage().totals['one total_tokens'])
-    assert.equal(1, results('count', 'unknown'))
+    assert.equal(Rig.version == '2.14' and 0 or 1, results('count', 'unknown')) -- its HTTP client waits for the answer
   end)
 
   it('leave out metrics that the product lacks, which would take the others down with them', function()

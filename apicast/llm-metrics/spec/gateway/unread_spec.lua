@@ -90,14 +90,14 @@ describe('a request that can not be read', function()
     assert.equal('invalid_request_error', problem.error.type)
   end)
 
-  it('is refused if the chain passes it on unbuffered', function()
+  if Rig.version ~= '2.14' then it('is refused if the chain passes it on unbuffered', function() -- it has no such policy
     local answer = rig:send('unbuffered', 'stream', { body = STREAM })
     assert.equal(400, answer.status)
     assert.is_truthy(answer.body:find('unbuffered', 1, true))
     assert.equal(0, #rig:seen())
     assert.equal(200, rig:send('unbuffered_counts', 'stream', { body = STREAM }).status)
     assert.equal(1, unread('unbuffered_counts', 'unbuffered'))
-  end)
+  end) end
 
   it('is none of the bodies that no JSON is in: forms, uploads, nothing', function()
     local form = '--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n' .. ('\0\255'):rep(1024 * 1024) .. '\r\n--x--\r\n'

@@ -2,6 +2,7 @@
 local cjson = require('cjson')
 local linked_list = require('apicast.linked_list')
 local sandbox = require('sandbox')
+local stubs = require('stubs')
 
 local _M = {}
 
@@ -11,7 +12,7 @@ local services, kept, policy = {}, {}, nil
 local others = {
   apicast = function() return require('apicast_policy').new() end,
   batcher = function() return { access = function(_, context) context.skip_apicast_access = true end } end,
-  unbuffered = function() return { rewrite = function(_, context) context.request_unbuffered = true end } end,
+  unbuffered = stubs.unbuffered,
   echo = function() return { content = function() ngx.say(ngx.var.request) ngx.exit(ngx.OK) end } end,
   upstream_token = function()
     return { rewrite = function() ngx.req.set_header('Authorization', 'Bearer token-of-the-upstream') end }
@@ -22,7 +23,8 @@ local function build_chain(service)
   service.chain = {}
   for _, entry in ipairs(service.policies) do
     if entry.name ~= 'llm-metrics' then
-      table.insert(service.chain, others[entry.name]())
+      local make = others[entry.name]
+      if make then table.insert(service.chain, make()) end -- a gateway leaves out what it doesn't have
     elseif policy then
       local ok, built = pcall(policy.new, entry.configuration)
       if ok then table.insert(service.chain, built) else ngx.log(ngx.ERR, 'policy left out: ', built) end
@@ -46,7 +48,11 @@ local function context_of()
   if not ctx.context then
     local service = services[ngx.var.host]
     if service and service.read_anew then build_chain(service) end -- as in staging, where nothing is cached
-    ctx.context = linked_list.readwrite({ service = service })
+    local exported = { service = service }
+    for _, one in ipairs(service and service.chain or {}) do
+      for name, value in pairs(one.export and one:export() or {}) do exported[name] = value end
+    end
+    ctx.context = linked_list.readwrite(exported)
     ctx.context.original_request = { headers = ngx.req.get_headers(), path = ngx.var.uri, host = ngx.var.host }
   end
   return ctx.context

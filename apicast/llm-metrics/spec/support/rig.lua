@@ -9,6 +9,9 @@ Rig.__index = Rig
 local SUPPORT = debug.getinfo(1, 'S').source:match('^@(.*)/[^/]*$')
 local POLICY = SUPPORT .. '/../..'
 
+--- The version of APIcast whose modules the stand-ins follow.
+Rig.version = os.getenv('APICAST_STUBS') or '2.16'
+
 local function shell(command)
   local pipe = assert(io.popen(command .. ' 2>&1; echo " $?"'))
   local text = pipe:read('*a')
@@ -96,7 +99,7 @@ function Rig.start(services, options)
     cjson.encode({ services = all, chain_has_policy = options.chain_has_policy ~= false }))
   launch(self, 'world', { PORT = tostring(self.world_port) })
   local ok, err = pcall(launch, self, 'gateway', {
-    PORT = tostring(self.port), WORLD_PORT = tostring(self.world_port), LOG_LEVEL = options.log_level or 'warn',
+    PORT = tostring(self.port), WORLD_PORT = tostring(self.world_port), VERSION = Rig.version, LOG_LEVEL = options.log_level or 'warn',
   })
   if ok then return self end
   self:stop()

@@ -49,7 +49,7 @@ local function failure(request, err)
 end
 
 local function wait_of(request)
-  local waits = (request.proxy_options or {}).upstream_connection_opts
+  local waits = require('stubs').waits(request)
   return waits and waits.read_timeout * 1000 or 10000
 end
 
