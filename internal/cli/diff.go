@@ -58,7 +58,7 @@ func addPlanFlags(cmd *cobra.Command, o *engine.PlanOptions) {
 }
 
 func (o *diffOptions) run(ctx context.Context) (err error) {
-	if err := o.format(human, json, yaml, markdown, sarif, github); err != nil {
+	if err := o.format(planFormats()...); err != nil {
 		return err
 	}
 	ctx, end := o.readOnly(ctx)

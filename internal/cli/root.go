@@ -51,6 +51,8 @@ func newRoot(streams IO) *cobra.Command {
 	)
 	root.SetVersionTemplate("{{.Version}}\n")
 	explainUsage(root)
+	g.complete(root)
+	withinAPage(root)
 	return root
 }
 

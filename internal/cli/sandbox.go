@@ -31,7 +31,7 @@ func newSandbox(g *global) *cobra.Command {
 	o := &sandboxOptions{global: g}
 	cmd := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Run stand-ins of 3scale and Keycloak on this machine, to try everything without a cluster",
+		Short: "Run stand-ins of 3scale and Keycloak on this machine, to try things without a cluster",
 		Long: "Run a 3scale and a Keycloak on this machine that answer as real ones do, until Ctrl-C. The first two lines on stdout\n" +
 			"say where, when they are ready. The address of 3scale shows the tenant, and the requests as they come, in a browser.\n\n" +
 			"A fault is METHOD PATH and words; * in a path stands for any text:\n" +

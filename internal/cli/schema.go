@@ -15,7 +15,7 @@ import (
 func newSchema(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [FORMAT]",
-		Short: "Print the JSON Schema (2020-12) of the document, for editors, or of what commands write",
+		Short: "Print the JSON Schema of the document, for editors, or of what commands write",
 		Long: "Print the JSON Schema (2020-12) of the document, for editors. With the name of a format, the schema of what commands\n" +
 			"write with -o json: " + strings.Join(formatNames(), ", ") + ".",
 		Args:      oneOrNone("format"),

@@ -162,6 +162,21 @@ func (e *Engine) Targets() []plan.Target {
 	return targets
 }
 
+// Selectable are the objects at the top that the document names, as PlanOptions.Select names them. No server is asked.
+func (e *Engine) Selectable() []string {
+	var names []string
+	for _, s := range e.Systems {
+		objects, _, _ := s.Desired(e.Document, nil)
+		for _, o := range objects {
+			if o.Parent == "" {
+				names = append(names, plan.Selection(o))
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // Made is what a plan with these options is made of. Credentials for the servers themselves don't count: two runs may well
 // sign in differently.
 func (e *Engine) Made(opts PlanOptions) (plan.Made, error) {

@@ -392,6 +392,11 @@ func (h *human) lineAt(sign, what, text string, indent, column int) {
 // narrowest is how many characters a column of text has at least; where there are fewer, it begins on a line of its own.
 const narrowest = 30
 
+// Wrap is a text in lines of a width, those behind the first with a margin.
+func Wrap(text string, width int, margin string) string {
+	return strings.Join(wrapped(text, width-utf8.RuneCountInString(margin)), "\n"+margin)
+}
+
 // wrapped breaks a text into lines of a width, at spaces; what has none stays whole, so that addresses can be copied.
 func wrapped(text string, width int) []string {
 	var lines []string

@@ -22,6 +22,15 @@ func Load(o Options) (*Document, Diagnostics) {
 	return doc, doc.said
 }
 
+// Environments are the names that -e can choose among, whatever else is wrong with the document.
+func Environments(o Options) []string {
+	root := readFiles(&reporter{}, o)
+	if root == nil {
+		return nil
+	}
+	return root.get(environmentsKey).keys()
+}
+
 // Broken tells whether loading has found errors: then the document is only good for looking at.
 func (d *Document) Broken() bool { return d.said.HasErrors() }
 

@@ -35,6 +35,9 @@ func (m *maker) selected() (selection, error) {
 	return s, nil
 }
 
+// Selection is an object at the top as Input.Select names it.
+func Selection(o *Object) string { return title(o.Address.Root()) }
+
 // title is an object as --target names it: KIND/NAME, and the kind alone where there is one only.
 func title(a Address) string { return strings.Join(lastStep(a), "/") }
 
