@@ -63,6 +63,10 @@ func TestSavedPlanOfAnotherDocument(t *testing.T) {
 	if err := saved.CheckFor(in.Owner, now.Targets, now.Made, now.Select); err != nil {
 		t.Errorf("got %v", err)
 	}
+	elsewhere := Made{Document: now.Made.Document, Environment: "production"}
+	if err := saved.CheckFor(in.Owner, now.Targets, elsewhere, now.Select); !errors.As(err, &stale) || !strings.Contains(stale.Why[0], "production") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // TestTrafficMakesNoPlanStale: what goes along with a deletion has to be what was seen, but calls go on meanwhile.
