@@ -20,6 +20,9 @@ type Schema struct {
 	// for people.
 	Nearest bool
 	URI     func(string) bool // whether a text can be read as one; nil: any can
+
+	patterns map[string]*regexp.Regexp // that were needed so far; a schema is for one user at a time
+	resolved map[string]any            // by reference
 }
 
 // Violation is what a keyword found wrong.
@@ -107,6 +110,17 @@ func (s *Schema) check(sc, v any, at []string) outcome {
 // hand (JSON Schema's own) accepts everything.
 func (s *Schema) resolve(ref any) any {
 	text, _ := ref.(string)
+	if found, done := s.resolved[text]; done {
+		return found
+	}
+	if s.resolved == nil {
+		s.resolved = map[string]any{}
+	}
+	s.resolved[text] = s.named(text)
+	return s.resolved[text]
+}
+
+func (s *Schema) named(text string) any {
 	doc, pointer, _ := strings.Cut(text, "#")
 	if pointer == "meta" { // the anchor of OpenAPI 3.1
 		pointer = "/$defs/schema"
@@ -253,15 +267,15 @@ func (s *Schema) choose(out *outcome, name string, list []any, v any, at []strin
 	}
 }
 
-// nearest is what is wrong with the form that a value comes nearest to: whose mistakes lie deepest, or are fewest. A reference
-// is meant by who writes one.
+// nearest is what is wrong with the form that a value comes nearest to: whose mistakes lie deepest, or are fewest. One that is
+// told by what the value hasn't, a reference or the one kind of a form, isn't meant.
 func nearest(tried [][]Violation) []Violation {
 	var best []Violation
 	for _, errors := range tried {
 		switch {
-		case best == nil, isReference(best) && !isReference(errors):
+		case best == nil, isAnother(best) && !isAnother(errors):
 			best = errors
-		case isReference(errors):
+		case isAnother(errors) && !isAnother(best):
 		case depth(errors) > depth(best), depth(errors) == depth(best) && len(errors) < len(best):
 			best = errors
 		}
@@ -269,8 +283,11 @@ func nearest(tried [][]Violation) []Violation {
 	return best
 }
 
-func isReference(errors []Violation) bool {
-	return slices.ContainsFunc(errors, func(v Violation) bool { return slices.Contains(v.Missing, "$ref") })
+func isAnother(errors []Violation) bool {
+	return slices.ContainsFunc(errors, func(v Violation) bool {
+		kinds, _ := v.Want.([]any)
+		return slices.Contains(v.Missing, "$ref") || v.Keyword == "enum" && len(kinds) == 1
+	})
 }
 
 func depth(errors []Violation) int {
@@ -296,7 +313,7 @@ func (s *Schema) object(out *outcome, rules Object, m Member, v Object, at []str
 	case "patternProperties":
 		props, _ := m.Value.(Object)
 		for _, p := range props {
-			form := compiled(p.Name)
+			form := s.compiled(p.Name)
 			for _, x := range v {
 				if form.MatchString(x.Name) {
 					out.note(x.Name)
@@ -305,7 +322,7 @@ func (s *Schema) object(out *outcome, rules Object, m Member, v Object, at []str
 			}
 		}
 	case "additionalProperties":
-		s.rest(out, m.Name, m.Value, v, at, declared(rules, v))
+		s.rest(out, m.Name, m.Value, v, at, s.declared(rules, v))
 	case "propertyNames":
 		for _, x := range v {
 			out.errors = append(out.errors, s.check(m.Value, x.Name, at).errors...)
@@ -335,7 +352,7 @@ func (s *Schema) required(m Member, v Object, bad func(Violation)) {
 }
 
 // declared are the properties of a value that a schema names, also by patterns.
-func declared(rules, v Object) map[string]bool {
+func (s *Schema) declared(rules, v Object) map[string]bool {
 	names := map[string]bool{}
 	props, _ := rules.Get("properties")
 	patterns, _ := rules.Get("patternProperties")
@@ -347,7 +364,7 @@ func declared(rules, v Object) map[string]bool {
 		}
 		if o, isObject := patterns.(Object); isObject {
 			for _, p := range o {
-				if compiled(p.Name).MatchString(x.Name) {
+				if s.compiled(p.Name).MatchString(x.Name) {
 					names[x.Name] = true
 				}
 			}
@@ -404,7 +421,7 @@ func (s *Schema) array(out *outcome, m Member, v []any, at []string, bad func(Vi
 func (s *Schema) text(m Member, v string, bad func(Violation)) {
 	switch m.Name {
 	case "pattern":
-		if p, isText := m.Value.(string); isText && !compiled(p).MatchString(v) {
+		if p, isText := m.Value.(string); isText && !s.compiled(p).MatchString(v) {
 			bad(Violation{})
 		}
 	case "minLength", "maxLength":
@@ -421,11 +438,18 @@ func (s *Schema) text(m Member, v string, bad func(Violation)) {
 func readableRegexp(p string) bool { _, err := regexp.Compile(p); return err == nil }
 
 // compiled is a pattern; those that Go does not know accept everything.
-func compiled(p string) *regexp.Regexp {
+func (s *Schema) compiled(p string) *regexp.Regexp {
+	if r, done := s.patterns[p]; done {
+		return r
+	}
 	r, err := regexp.Compile(p)
 	if err != nil {
-		return regexp.MustCompile("")
+		r = regexp.MustCompile("")
 	}
+	if s.patterns == nil {
+		s.patterns = map[string]*regexp.Regexp{}
+	}
+	s.patterns[p] = r
 	return r
 }
 

@@ -21,7 +21,7 @@ func TestActiveDocFiles(t *testing.T) {
 		"docs/maas.yaml": "products: {granite: {activeDocs: {plain: {file: a.json}, converted: {file: ../a.yaml}, old: {file: old.json}, raw: {file: raw.json, skipSwaggerValidations: true}}}}",
 		"docs/a.json":    asJSON,
 		"a.yaml":         "openapi: 3.0.3\ninfo: {title: A, version: \"1\"}\npaths: {}\n",
-		"docs/old.json":  `{"swaggerVersion": "1.2", "apis": []}`,
+		"docs/old.json":  `{"swaggerVersion": "1.2", "basePath": "https://a.example.com", "apis": []}`,
 		"docs/raw.json":  `{"openapi": "3.0.3", "servers": [{"url": ""}, {"url": "wss://a.example.com"}]}`,
 	}
 	for name, text := range files {

@@ -59,7 +59,7 @@ func Codes() []CodeInfo {
 		{CodeName, "A name that 3scale or Keycloak would refuse."},
 		{CodeValue, "A value that 3scale or Keycloak would refuse, or change without a word."},
 		{CodePrecision, "A number with more decimals than 3scale keeps."},
-		{CodeOpenAPI, "An OpenAPI document that 3scale would refuse."},
+		{CodeOpenAPI, "An OpenAPI document that 3scale would refuse, or one that leads to other files."},
 		{CodePolicy, "A policy chain that would not do what it says."},
 		{CodeSecurity, "A setting that opens more than it should."},
 		{CodeSignIn, "A sign-in that would not work."},

@@ -85,4 +85,6 @@ type ActiveDoc struct {
 	Server string `yaml:"server"`
 	// The file's content as JSON, read by the loader.
 	Body []byte `yaml:"-"`
+
+	spec *specFile // the file
 }

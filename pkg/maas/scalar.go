@@ -13,7 +13,7 @@ import (
 
 // scalar reads a plain value. Timestamps stay the text that they are: nothing in the language is one.
 func (p *parser) scalar(n *yaml.Node) *node {
-	out := &node{pos: p.pos(n), text: n.Value}
+	out := &node{pos: p.pos(n), text: n.Value, plain: n.Style == 0}
 	switch n.ShortTag() {
 	case "!!null":
 	case "!!bool", "!!int", "!!float":

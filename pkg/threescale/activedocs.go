@@ -50,8 +50,8 @@ func (w *wants) activeDocs(product *plan.Object, p *maas.Product, path []string)
 		}
 		if body != nil {
 			if server != "" {
-				o.Fields[fieldServer] = serverOf(product, p, server)
-				delete(body, "servers")
+				o.Fields[fieldServer] = serverOf(product, p, asServer(body, server))
+				withoutServer(body)
 			}
 			o.Fields[content] = digest(body)
 			o.Native = docSource{body}
@@ -138,8 +138,8 @@ func (activeDocKind) read(ctx context.Context, r *reader, parent *plan.Object) (
 		body := parseDocument(d.Body)
 		if declared {
 			if _, ours := desired.Fields[fieldServer]; ours {
-				o.Fields[fieldServer] = firstServer(body)
-				delete(body, "servers")
+				o.Fields[fieldServer] = serverIn(body)
+				withoutServer(body)
 			}
 		}
 		o.Fields[fieldFile] = digest(body)
@@ -222,7 +222,9 @@ func (s *Session) documentBody(ctx context.Context, c *change) (string, error) {
 			return "", err
 		}
 		if server != "" { // a self-managed gateway may have no address yet
-			body["servers"] = []any{map[string]any{"url": server}}
+			if err := putServer(body, server); err != nil {
+				return "", err
+			}
 		}
 	}
 	out, err := json.Marshal(body)

@@ -38,16 +38,6 @@ func parseDocument(text string) map[string]any {
 	return body
 }
 
-func firstServer(body map[string]any) string {
-	servers, _ := body["servers"].([]any)
-	if len(servers) == 0 {
-		return ""
-	}
-	first, _ := servers[0].(map[string]any)
-	url, _ := first["url"].(string)
-	return url
-}
-
 // wildcard is a variable part of a rule's pattern: {name}.
 var wildcard = lazyregexp.New(`\{(\w+)\}`)
 

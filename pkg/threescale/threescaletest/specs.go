@@ -178,10 +178,11 @@ func (s spec) legacyProblems() []string {
 		for _, o := range ops {
 			op, _ := o.(map[string]any)
 			list, _ := op["parameters"].([]any)
-			kinds := map[any]bool{}
+			kinds := map[string]bool{}
 			for _, p := range list {
 				param, _ := p.(map[string]any)
-				kinds[param["paramType"]] = true
+				kind, _ := param["paramType"].(string)
+				kinds[kind] = true
 			}
 			if kinds["query"] && kinds["body"] {
 				return []string{"JSON Spec can not have paramType='body' and paramType='query' on the same method."}
