@@ -25,10 +25,11 @@ type applyOptions struct {
 	dryRun     bool
 	maxDeletes deleteLimit
 	saved      string // a plan's file
+	question   string
 }
 
 func newApply(g *global) *cobra.Command {
-	o := &applyOptions{global: g}
+	o := &applyOptions{global: g, question: "Apply this? Only yes goes on: "}
 	cmd := &cobra.Command{
 		Use:   "apply [plan.json]",
 		Short: "Make the servers what the document says",
@@ -85,6 +86,14 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	return o.proceed(ctx, attended, end, c, p, live, begin)
+}
+
+// proceed shows a plan, makes sure that it is wanted, and carries it out. end stops listening for a Ctrl-C while asking, and
+// tells whether there was one.
+func (o *applyOptions) proceed(
+	ctx, attended context.Context, end func() bool, c *connection, p *plan.Plan, live plan.State, begin time.Time,
+) error {
 	if err := o.show(p); err != nil {
 		return err
 	}
@@ -234,7 +243,7 @@ func (o *applyOptions) allowed(ctx context.Context, p *plan.Plan) error {
 
 // ask waits for a yes; the context ends the waiting.
 func (o *applyOptions) ask(ctx context.Context) error {
-	if err := view.Print(o.Err, "Apply this? Only yes goes on: "); err != nil {
+	if err := view.Print(o.Err, "%s", o.question); err != nil {
 		return err
 	}
 	answer := make(chan string, 1)

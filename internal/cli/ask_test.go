@@ -99,3 +99,25 @@ func TestInterruptWhileReadingStdin(t *testing.T) {
 		_ = writer.Close()
 	}
 }
+
+func TestPromoteAsksOnATerminal(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, plainServer)
+	manual := []string{"--set", "products.granite.promotion=manual"}
+	if code, out := s.run(append(manual, "apply")...); code != ExitOK {
+		t.Fatalf("exit %d:\n%s", code, out)
+	}
+	const question = "Promote this? Only yes goes on: "
+	if code, out := s.attended(t, question, types("no\n"), append(manual, "promote", "granite")...); code != ExitError || !strings.Contains(out, "+ production granite") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := s.attended(t, question, func(io.Writer) { s.interrupts <- os.Interrupt }, append(manual, "promote")...); code != ExitInterrupted {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := s.attended(t, question, types("yes\n"), append(manual, "promote")...); code != ExitOK || !strings.Contains(out, "Applied: 1 created") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := s.attended(t, question, types("no\n"), append(manual, "promote")...); code != ExitOK || strings.Contains(out, question) {
+		t.Errorf("there is nothing to ask: exit %d:\n%s", code, out)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +73,9 @@ func (o *diffOptions) run(ctx context.Context) (err error) {
 	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
 	o.plan.Environment = o.environment
 	p, _, err := c.Plan(ctx, o.plan)
+	if err == nil {
+		err = o.sayLagging(ctx, c, p)
+	}
 	if err != nil {
 		return err
 	}
@@ -103,4 +107,18 @@ func (o *diffOptions) save(p *plan.Plan) error {
 		return nil
 	}
 	return writeFile("plan file", filepath.Join(o.Dir, o.out), func(w io.Writer) error { return view.JSON(w, p) })
+}
+
+// sayLagging adds to a plan where production is behind staging: no apply changes that, and nobody may know.
+func (o *diffOptions) sayLagging(ctx context.Context, c *connection, p *plan.Plan) error {
+	session, err := c.threescale()
+	if err != nil {
+		return nil //nolint:nilerr // the document names no tenant: nothing lags there
+	}
+	notes, err := session.Lagging(ctx, c.Document)
+	if len(o.plan.Select) > 0 {
+		notes = slices.DeleteFunc(notes, func(n plan.Note) bool { return !slices.Contains(o.plan.Select, n.Kind+"/"+n.Name) })
+	}
+	p.Behind = append(p.Behind, notes...)
+	return err
 }

@@ -36,9 +36,9 @@ func exitCodes() []exitCodeHelp {
 		{ExitOK, "done, or nothing to do"},
 		{ExitError, "an error; nothing was changed"},
 		{ExitChanges, "`diff` found changes"},
-		{ExitPartial, "`apply` has changed something, and not all is well: other changes failed, something may have been changed, a server keeps something else, or the result can't be shown"},
+		{ExitPartial, "`apply` or `promote` has changed something, and not all is well: other changes failed, something may have been changed, a server keeps something else, or the result can't be shown"},
 		{ExitAuth, "a server refused the credentials, or they lack a right"},
-		{ExitConflict, "the plan is stale; nothing was changed"},
+		{ExitConflict, "the plan is stale, or staging has another version than `promote --expect` says; nothing was changed"},
 		{ExitInterrupted, "interrupted"},
 	}
 }
@@ -58,6 +58,7 @@ func exitCode(err error) ExitCode {
 	var nowhere *keycloak.NoRealmError
 	var rule *transport.RuleError
 	var stale *plan.StaleError
+	var unexpected *threescale.UnexpectedVersionError
 	switch {
 	case err == nil:
 		return ExitOK
@@ -65,7 +66,7 @@ func exitCode(err error) ExitCode {
 		return ExitChanges
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		return ExitInterrupted
-	case errors.As(err, &stale):
+	case errors.As(err, &stale), errors.As(err, &unexpected):
 		return ExitConflict
 	case errors.Is(err, errPartial):
 		return ExitPartial

@@ -105,6 +105,7 @@ outputs: {issuer: "${realms.team.issuer}"}
 		{"status", ExitOK, []string{"status", "-f", "full.yaml"}},
 		{"status", ExitOK, []string{"status", "-f", "empty.yaml"}},
 		{"status", ExitOK, []string{"status", "-f", "full.yaml", "--set", "products.new={}", "--set", "products.granite.backends.granite=/new", "granite", "new"}},
+		{"applied", ExitOK, []string{"promote", "-f", "full.yaml"}},
 		{"plan", ExitOK, []string{"diff", "-f", "less.yaml"}},
 		{"plan", ExitChanges, []string{"diff", "-f", "less.yaml", "--prune", "--target", "product/granite"}},
 		{"applied", ExitOK, []string{"apply", "-f", "less.yaml", "--prune", "--yes"}},

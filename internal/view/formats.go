@@ -32,8 +32,8 @@ const (
 // Formats are all that there are. -o yaml is the same as YAML.
 func Formats() []Format {
 	return []Format{
-		{"plan", []string{"diff", "diff --out"}, "what an apply would do", plan.FormatVersion, reflect.TypeFor[plan.Plan]()},
-		{"applied", []string{"apply"}, "a plan with what became of it", FormatVersion, reflect.TypeFor[Applied]()},
+		{"plan", []string{"diff", "diff --out", "promote --out"}, "what an apply or a promotion would do", plan.FormatVersion, reflect.TypeFor[plan.Plan]()},
+		{"applied", []string{"apply", "promote"}, "a plan with what became of it", FormatVersion, reflect.TypeFor[Applied]()},
 		{"outputs", []string{"output"}, "the document's outputs by name", FormatVersion, reflect.TypeFor[Outputs]()},
 		{"findings", []string{"validate", "lint"}, "errors and warnings of a document", FormatVersion, reflect.TypeFor[Findings]()},
 		{"status", []string{"status"}, "what is deployed to staging and production", FormatVersion, reflect.TypeFor[Status]()},

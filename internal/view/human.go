@@ -27,6 +27,7 @@ func Human(w io.Writer, p *plan.Plan, detail Detail, style Style) error {
 		h.target(p, t)
 	}
 	h.notes("Manual", p.Manual, func(n plan.Note) string { return "· " + noteTitle(n) + " " + n.Why })
+	h.notes("Not promoted; maasctl promote shows it and asks", p.Behind, func(n plan.Note) string { return "· " + noteTitle(n) + ": " + n.Why })
 	h.notes("Not applied", p.NotApplied, func(n plan.Note) string { return "· " + noteTitle(n) + ": " + n.Why })
 	if h.b.Len() > 0 {
 		h.b.WriteByte('\n')

@@ -380,7 +380,7 @@ func (m *maker) plan() (*Plan, error) {
 	m.out.Manual = append(m.out.Manual, m.in.Manual...)
 	m.out.NotApplied = append(m.out.NotApplied, m.in.NotApplied...)
 	m.out.Warnings = append(m.out.Warnings, m.in.Warnings...)
-	for _, notes := range []*[]Note{&m.out.Manual, &m.out.NotApplied, &m.out.Undeclared, &m.out.Blocked, &m.out.Warnings} {
+	for _, notes := range []*[]Note{&m.out.Manual, &m.out.Behind, &m.out.NotApplied, &m.out.Undeclared, &m.out.Blocked, &m.out.Warnings} {
 		if *notes == nil {
 			*notes = []Note{}
 		}

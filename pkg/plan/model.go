@@ -1,7 +1,7 @@
 package plan
 
 // FormatVersion is the version of the plan as JSON; a change that readers of it would notice raises it.
-const FormatVersion = "1.4"
+const FormatVersion = "1.5"
 
 // Action is what a change does to its object.
 type Action string
@@ -88,6 +88,7 @@ type Plan struct {
 	Blocked       []Note    `json:"blocked"`    // asked for, but it can't be done now
 	Warnings      []Note    `json:"warnings"`
 	Manual        []Note    `json:"manual"`     // what no API can do, and where to click
+	Behind        []Note    `json:"behind"`     // products whose production lacks what staging has: no apply promotes them
 	NotApplied    []Note    `json:"notApplied"` // parts of the document that this version only checks
 	Summary       Summary   `json:"summary"`
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,17 +49,18 @@ func Load(r io.Reader) (*Saved, error) {
 type StaleError struct {
 	Moved []Address
 	Why   []string
+	By    string // the command that makes a new one; "": diff --out
 }
 
 func (e *StaleError) Error() string {
 	if len(e.Why) > 0 {
-		return "the plan isn't for this: " + strings.Join(e.Why, "; ") + "; make a new one with diff --out"
+		return "the plan isn't for this: " + strings.Join(e.Why, "; ") + "; make a new one with " + cmp.Or(e.By, "diff --out")
 	}
 	names := make([]string, len(e.Moved))
 	for i, a := range e.Moved {
 		names[i] = string(a)
 	}
-	return "the plan is stale: something has changed since it was made: " + strings.Join(names, ", ") + "; make a new one with diff --out"
+	return "the plan is stale: something has changed since it was made: " + strings.Join(names, ", ") + "; make a new one with " + cmp.Or(e.By, "diff --out")
 }
 
 // CheckFor compares what a saved plan was made for with what is at hand, before anything is asked of a server. Where that

@@ -166,6 +166,11 @@ func (productionKind) write(ctx context.Context, s *Session, c *change) error {
 	if err != nil || version == 0 {
 		return err
 	}
+	return s.promote(ctx, base, version)
+}
+
+// promote gives production one version that staging has, or had. That production has it already is no error.
+func (s *Session) promote(ctx context.Context, base string, version int64) error {
 	path := fmt.Sprintf("%s/proxy/configs/sandbox/%d/promote.json", base, version)
 	return s.waitFor(ctx, func() (bool, error) {
 		err := s.api.do(ctx, http.MethodPost, path, map[string]any{"to": "production"}, nil)
