@@ -5,11 +5,18 @@
 -- parsed.
 
 local find = string.find
+local huge = math.huge
 local sub = string.sub
 
 -- How such a key ends, and what a text begins with.
 local KEYS = { 'content"', 'text"', 'delta"', 'response"', 'arguments"', 'reasoning"', 'thinking"', 'partial_json"' }
-local TEXT = '^%s*:%s*"[^"]'
+local TEXT = '^%s?:%s?"[^"]'
+-- In the responses API what isn't a delta repeats what deltas have brought.
+local RESPONSES, DELTA = #KEYS + 1, #KEYS + 2
+local WORDS = { '"response.', '.delta"' }
+for k = #KEYS, 1, -1 do table.insert(WORDS, 1, KEYS[k]) end
+
+local SHORTEST = 10  -- bytes of a line that brings something
 local LONGEST = 2048 -- bytes of a line that are kept for the next piece
 local OVERLAP = 64   -- of a longer one: a key and the beginning of its text, cut in two
 
@@ -17,28 +24,35 @@ local Content = {}
 Content.__index = Content
 
 function Content.new()
-  return setmetatable({ pieces = 0, rest = '', seen = false, last = 1 }, Content)
+  return setmetatable({ pieces = 0, rest = '', seen = false, next = {} }, Content)
 end
 
-local function holds(s, key, i, j)
-  while true do
-    local from, to = find(s, key, i, true)
-    if not from or to > j then return false end
-    if find(s, TEXT, to + 1) then return true end
-    i = to + 1
+-- The first place from i on of a word, or math.huge. It is kept, so that a piece is searched once and not for each line.
+local function next_of(self, s, word, i)
+  local at = self.next[word]
+  if not at or at < i then
+    at = find(s, WORDS[word], i, true) or huge
+    self.next[word] = at
   end
+  return at
 end
 
--- True if the line from i to j brings something. In the responses API what isn't a delta repeats what deltas have brought.
+local function holds(self, s, key, i, j)
+  local at = next_of(self, s, key, i)
+  while at <= j do
+    local behind = at + #WORDS[key]
+    if find(s, TEXT, behind) then return true end
+    at = next_of(self, s, key, behind)
+  end
+  return false
+end
+
+-- True if the line from i to j brings something.
 local function brings(self, s, i, j)
-  if self.last == 1 and holds(s, KEYS[1], i, j) then return true end
-  local line = sub(s, i, j)
-  if find(line, '"response.', 1, true) and not find(line, '.delta"', 1, true) then return false end
-  for k = 1, #KEYS do
-    if holds(line, KEYS[k], 1, #line) then
-      self.last = k
-      return true
-    end
+  if j - i + 1 < SHORTEST then return false end
+  if next_of(self, s, RESPONSES, i) <= j and next_of(self, s, DELTA, i) > j then return false end
+  for key = 1, #KEYS do
+    if holds(self, s, key, i, j) then return true end
   end
   return false
 end
@@ -48,9 +62,15 @@ local function line_ended(self, s, i, j)
   self.seen = false
 end
 
+local function forget(self)
+  local places = self.next
+  for word = 1, #WORDS do places[word] = nil end
+end
+
 --- Reads a piece of the reply.
 function Content:feed(s)
   if self.rest ~= '' then s = self.rest .. s end
+  forget(self)
   local i, n = 1, #s
   while true do
     local e = find(s, '\n', i, true)
@@ -67,6 +87,7 @@ end
 
 --- The reply has ended.
 function Content:finish()
+  forget(self)
   line_ended(self, self.rest, 1, #self.rest)
   self.rest = ''
 end

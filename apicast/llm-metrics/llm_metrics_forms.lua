@@ -9,7 +9,6 @@
 
 local find = string.find
 local huge = math.huge
-local max = math.max
 local pairs = pairs
 local count = require('llm_metrics_count').text
 
@@ -29,17 +28,32 @@ function _M.wanted(others)
   return others
 end
 
--- What every document that says any number has in it.
-local NAMES = { 'usage', 'tokens', '_count"', 'timings' }
+-- What every document that says any number has in it, beside "usage".
+local NAMES = { 'tokens', '_count"', 'timings' }
+
+-- A usage that isn't null: servers that are asked for it at the end say null until then.
+local function usage(s, i)
+  local p = find(s, 'usage', i, true)
+  while p and find(s, '^": ?null', p + 5) do p = find(s, 'usage', p + 5, true) end
+  return p or huge
+end
 
 --- The first byte from i on where a number may be said, or math.huge: most pieces of a stream need no more of a look.
-function _M.named(s, i)
-  local at = huge
+-- @param places where each word was found last in this s; begin with `anew`
+function _M.named(s, i, places)
+  if places[0] < i then places[0] = usage(s, i) end
+  local at = places[0]
   for k = 1, #NAMES do
-    local p = find(s, NAMES[k], i, true)
-    if p and p < at then at = p end
+    if places[k] < i then places[k] = find(s, NAMES[k], i, true) or huge end
+    if places[k] < at then at = places[k] end
   end
   return at
+end
+
+--- Places for a new s.
+function _M.anew(places)
+  for k = 0, #NAMES do places[k] = 0 end
+  return places
 end
 
 --- Tokens in a reply's head, or nil.
@@ -59,28 +73,28 @@ function _M.new(said)
 end
 
 local function raise(self, name, value)
-  value = count(value)
-  if value then self[name] = max(self[name] or 0, value) end
+  value = value and count(value)
+  if value and value > (self[name] or -1) then self[name] = value end
 end
 
-local function sum(a, b)
-  a = count(a)
-  return a and a + (count(b) or 0)
+-- llama.cpp's timings leave out of the prompt what came from a cache. Where there is a usage object, it knows better.
+local function take_timings(self, found)
+  if found.usage or not found['timings.predicted_n'] then return end
+  local read, cached = count(found['timings.prompt_n'] or ''), count(found['timings.cache_n'] or '')
+  if read then raise(self, 'prompt', read + (cached or 0)) end
+  raise(self, 'completion', found['timings.predicted_n'])
 end
 
 --- Takes what a Scanner found.
 function Outside:take(found)
-  if not found.usage then
-    raise(self, 'prompt', found.tokens_evaluated or sum(found['timings.prompt_n'], found['timings.cache_n']))
-    raise(self, 'completion', found.tokens_predicted or found['timings.predicted_n'])
-  end
-  raise(self, 'prompt', found.prompt_eval_count or found['details.input_length'] or found['details.prefill'])
-  raise(self, 'completion', found.eval_count or found['details.generated_tokens'])
-  raise(self, 'prompt', found['meta_info.prompt_tokens'] or found.num_input_tokens)
-  raise(self, 'completion', found['meta_info.completion_tokens'])
+  raise(self, 'prompt', found.prompt_eval_count or found.tokens_evaluated or found['details.input_length'] or found['details.prefill']
+    or found['meta_info.prompt_tokens'] or found.num_input_tokens)
+  raise(self, 'completion', found.eval_count or found.tokens_predicted or found['details.generated_tokens']
+    or found['meta_info.completion_tokens'])
   raise(self, 'cached', found['meta_info.cached_tokens'])
+  if not found.tokens_evaluated then take_timings(self, found) end
   -- Triton's are those of one piece: they add up.
-  local more = count(found.num_output_tokens)
+  local more = found.num_output_tokens and count(found.num_output_tokens)
   if more then self.completion = count((self.completion or 0) + more) end
 end
 

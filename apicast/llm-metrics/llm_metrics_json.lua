@@ -29,13 +29,14 @@ Scanner.__index = Scanner
 local value, in_string, in_literal, in_skipped, in_counted, first_key, next_key, colon, after_value, after_element, done, failed
 
 --- A scanner for one document (`reset` makes it ready for the next).
--- @param options limit: most bytes of a kept value; keep_null: a later null replaces a value, as in most parsers
+-- @param options limit: most bytes of a kept value
 function Scanner.new(wanted, options)
   options = options or {}
   return setmetatable({
     wanted = wanted,
     limit = options.limit or DEFAULT_LIMIT,
-    keep_null = options.keep_null or false,
+    nodes = {}, -- by depth
+    paths = {},
   }, Scanner):reset()
 end
 
@@ -44,19 +45,13 @@ function Scanner:reset()
   self.node = self.wanted -- what is wanted of the value that comes next
   self.path = nil
   self.depth = 0          -- open objects that hold wanted keys
-  self.nodes = {}
-  self.paths = {}
   self.in_list = false    -- the document is an array
   self.level = 0          -- open brackets inside a skipped value
   self.escaped = false    -- the last piece ended in an odd number of backslashes
-  self.offset = 0         -- bytes of earlier pieces
   self.kept = nil         -- pieces of the value being kept
-  self.found = {}
-  self.from = {}          -- first and last byte of what was found, for a document that is fed whole
-  self.to = {}
+  if self.any ~= false then self.found, self.any = {}, false end
   self.in_key = false
   self.overflow = false   -- a wanted value was longer than the limit
-  self.trailing = false   -- something stands behind the document
   self.error = nil
   return self
 end
@@ -104,11 +99,7 @@ local function value_ended(self, s, last)
   if self.kept then
     local text = concat(self.kept)
     self.kept = nil
-    if self.keep_null or text ~= 'null' then
-      self.found[self.path] = text
-      self.to[self.path] = self.offset + last
-      self.from[self.path] = self.offset + last - #text + 1
-    end
+    if text ~= 'null' then self.found[self.path], self.any = text, true end
   end
   go_on(self)
 end
@@ -240,7 +231,7 @@ function in_counted(self, s, i, j)
     if c == CLOSE_BRACE or c == CLOSE_BRACKET then
       self.level = self.level - 1
       if self.level == 0 then
-        self.found[self.path] = self.empty and 0 or self.count + 1
+        self.found[self.path], self.any = self.empty and 0 or self.count + 1, true
         value_ended(self, s, i)
         return i + 1
       end
@@ -327,8 +318,7 @@ function after_element(self, s, i, j)
   return p + 1
 end
 
-function done(self, s, i, j)
-  if solid(s, i, j) then self.trailing = true end
+function done(_, _, _, j)
   return j + 1
 end
 
@@ -342,7 +332,6 @@ function Scanner:feed(s, i, j)
   if self.kept then self.kept_from = i end
   while i <= j do i = self:state(s, i, j) end
   keep_to(self, s, j)
-  self.offset = self.offset + j
   return self
 end
 

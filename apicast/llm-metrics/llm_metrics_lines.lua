@@ -5,7 +5,7 @@
 
 local find = string.find
 local Scanner = require('llm_metrics_json')
-local named = require('llm_metrics_forms').named
+local forms = require('llm_metrics_forms')
 
 local MODEL_LINES = 3 -- lines that may say the model's name; later ones aren't asked
 
@@ -15,7 +15,7 @@ Lines.__index = Lines
 --- @param wanted what each line is searched for, see Scanner
 -- @param on_data called with (found, scanner) after each line that was read
 function Lines.new(wanted, on_data)
-  return setmetatable({ scanner = Scanner.new(wanted), on_data = on_data, events = 0, has_data = false }, Lines)
+  return setmetatable({ scanner = Scanner.new(wanted), on_data = on_data, events = 0, has_data = false, places = {} }, Lines)
 end
 
 local function line_ended(self)
@@ -35,10 +35,11 @@ end
 --- Reads one piece.
 function Lines:feed(s)
   local i, n, word = 1, #s, 0
+  forms.anew(self.places)
   while i <= n do
     local e = find(s, '\n', i, true)
     if e and not self.has_data and self.events >= MODEL_LINES then
-      if word < i then word = named(s, i) end
+      if word < i then word = forms.named(s, i, self.places) end
       if word > e then
         self.events = self.events + 1
       else

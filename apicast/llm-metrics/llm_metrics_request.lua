@@ -149,6 +149,7 @@ local OTHER_APIS = { '/messages$', '/responses$', '/audio/', '/images/', '/respo
 
 --- True if a stream from this path has to be asked for its usage. Nothing else of a request may say so: it is the client's.
 function _M.knows_stream_options(path)
+  if find(path, '/completions/*$') then return true end -- whatever stands before it
   for i = 1, #OTHER_APIS do
     if find(path, OTHER_APIS[i]) then return false end
   end

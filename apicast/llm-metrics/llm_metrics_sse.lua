@@ -12,7 +12,7 @@ local find = string.find
 local sub = string.sub
 local huge = math.huge
 local Scanner = require('llm_metrics_json')
-local named = require('llm_metrics_forms').named
+local forms = require('llm_metrics_forms')
 
 local LF, CR, COLON, SPACE = 10, 13, 58, 32
 local BOM = '\239\187\191'
@@ -36,6 +36,7 @@ function Parser.new(wanted, on_data)
     has_data = false,  -- the event at hand has a data line
     scanned = false,   -- the scanner was given some of it
     open = false,      -- the event at hand has a line that is no comment
+    places = {},       -- of the words that name usage, in this piece
     skip_lf = false,   -- the last piece ended in a CR: its LF may follow
   }, Parser)
 end
@@ -90,7 +91,7 @@ end
 -- Passes all events that end in this piece before any usage is named. Returns the position behind them, or nil.
 local function pass_events(self, s, i, n)
   if self.has_data or self.events < MODEL_EVENTS then return end
-  if self.next_usage < i then self.next_usage = named(s, i) end
+  if self.next_usage < i then self.next_usage = forms.named(s, i, self.places) end
   local last = last_blank_line(s, i, self.next_usage < n and self.next_usage or n)
   if not last then return end
   self.has_data = true
@@ -190,6 +191,7 @@ function Parser:feed(s, sink)
   if n == 0 then return end
   self.sink = sink
   self.next_lf, self.next_cr, self.next_usage = 0, 0, 0
+  forms.anew(self.places)
   if self.skip_lf then
     self.skip_lf = false
     if byte(s, 1) == LF then

@@ -8,7 +8,6 @@
 local find = string.find
 local sub = string.sub
 local ceil = math.ceil
-local ipairs = ipairs
 local max = math.max
 local next = next
 local pairs = pairs
@@ -74,12 +73,12 @@ end
 
 --- Takes what a Scanner found.
 function Usage:take(found)
-  for _, path in ipairs(OBJECTS) do
-    local said = object(found[path])
+  for i = 1, #OBJECTS do
+    local said = found[OBJECTS[i]] and object(found[OBJECTS[i]])
     if said and next(said) then self.raw = self.raw and overlay(self.raw, said) or said end
   end
-  local rerank = object(found['meta.tokens']) or object(found['meta.billed_units'])
-  if rerank and not self.raw then self.raw = overlay(object(found['meta.billed_units']) or {}, rerank) end
+  local rerank = not self.raw and (object(found['meta.tokens']) or object(found['meta.billed_units']))
+  if rerank then self.raw = overlay(object(found['meta.billed_units']) or {}, rerank) end
   self.outside:take(found)
   local model = found.model or found['response.model'] or found['message.model']
   if model and sub(model, 1, 1) == '"' then

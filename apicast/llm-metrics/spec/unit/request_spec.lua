@@ -104,7 +104,8 @@ describe('a request body', function()
   end)
 
   it('is not given the option on paths of APIs that don\'t have it', function()
-    for _, path in ipairs({ '/v1/chat/completions', '/v1/completions', '/granite/v1/chat/completions', '/v1' }) do
+    for _, path in ipairs({ '/v1/chat/completions', '/v1/completions', '/granite/v1/chat/completions', '/v1',
+      '/images/v1/chat/completions', '/messages/v1/completions/' }) do
       assert.message(path).is_true(request.knows_stream_options(path, {}))
     end
     for _, path in ipairs({ '/v1/responses', '/v1/messages', '/v1/audio/transcriptions', '/v1/images/generations' }) do
