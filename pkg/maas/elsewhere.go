@@ -20,11 +20,14 @@ func noKind(what string) string {
 // of no representation, but of tools that write several calls from one file.
 func insteadOf() map[string]map[string]string {
 	return map[string]map[string]string{
-		representation.Realm:                  insteadInRealm(),
-		representation.Client:                 insteadInClient(),
-		representation.User:                   insteadInUser(),
-		representation.ClientScope:            {"id": onCreateOnly, "scopeMappings": noKind("scope mappings")},
-		representation.ProtocolMapper:         {"id": onCreateOnly},
+		representation.Realm:       insteadInRealm(),
+		representation.Client:      insteadInClient(),
+		representation.User:        insteadInUser(),
+		representation.ClientScope: {"id": onCreateOnly, "scopeMappings": noKind("scope mappings")},
+		representation.ProtocolMapper: {
+			"id": onCreateOnly, "consentRequired": "say attributes display.on.consent.screen of a client scope",
+			"consentText": "say attributes consent.screen.text of a client scope",
+		},
 		representation.IdentityProviderMapper: {"id": onCreateOnly},
 		representation.Role:                   {"id": serversOwn, "containerId": serversOwn, "scopeParamRequired": dropped},
 		representation.Group: {

@@ -115,17 +115,31 @@ func (c fieldChecks) object(at place, as string, fields map[string]any) {
 		if slices.Contains(c.own[as], name) {
 			continue // has rules of its own
 		}
-		if instead := c.instead[as][name]; instead != "" {
+		f, known := c.table.Field(as, name)
+		nothing := known && f.Type.Wants(fields[name]) == "" && saysNothing(fields[name])
+		if instead := c.instead[as][name]; instead != "" && !nothing {
 			at.errorKey(name, "%s: Keycloak doesn't keep %s here; %s", at, name, instead)
 			continue
 		}
-		f, known := c.table.Field(as, name)
 		if !known {
 			c.unknown(at, as, name)
 			continue
 		}
 		c.value(at.at(name), f.Type, fields[name])
 	}
+}
+
+// saysNothing tells the values that a field has where Keycloak doesn't keep it: there is no difference then.
+func saysNothing(v any) bool {
+	switch x := v.(type) {
+	case bool:
+		return !x
+	case []any:
+		return len(x) == 0
+	case map[string]any:
+		return len(x) == 0
+	}
+	return v == nil
 }
 
 // unknown is about a field that no version has. A name that is nearly one's is a mistake; another may be a newer version's.

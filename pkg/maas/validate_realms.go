@@ -51,6 +51,22 @@ func (p place) identity(fields map[string]any, field, name string) {
 	}
 }
 
+// shows checks a field that Keycloak shows and doesn't take: it can only say what is so anyway.
+func (p place) shows(fields map[string]any, field string, so any, why string) {
+	if said := fields[field]; said != nil && said != so {
+		p.errorKey(field, "%s: %s can't be %v: %s", p, field, what(said, false), why)
+	}
+}
+
+// groupPath is the path of the group at groups.NAME.groups.NAME of a realm.
+func groupPath(below []string) string {
+	var b strings.Builder
+	for i := 1; i < len(below); i += 2 {
+		b.WriteString("/" + below[i])
+	}
+	return b.String()
+}
+
 func (r realmPlace) clients() {
 	for _, c := range r.realm.Clients {
 		if c.Value.Absent {
@@ -129,6 +145,8 @@ func (r realmPlace) roles(at place, roles Map[*Role]) {
 		}
 		at := at.at("roles", role.Name)
 		at.identity(role.Value.Fields, "name", role.Name)
+		at.shows(role.Value.Fields, "composite", len(role.Value.Composites) > 0, "it has composites or not; say those")
+		at.shows(role.Value.Fields, "clientRole", len(at.path) > len(r.path)+2, "that is where it stands")
 		r.roleRefs(at, "composites", role.Value.Composites)
 	}
 }
@@ -140,6 +158,7 @@ func (r realmPlace) groups(at place, groups Map[*Group]) {
 		}
 		at := at.at("groups", g.Name)
 		at.identity(g.Value.Fields, "name", g.Name)
+		at.shows(g.Value.Fields, "path", groupPath(at.path[len(r.path):]), "that is where it stands")
 		if strings.Contains(g.Name, "/") {
 			at.warnf(CodeName, "%s: a group's name with a slash can't be told from the path of a group below another", at)
 		}
@@ -156,6 +175,7 @@ func (r realmPlace) identityProviders() {
 		at := r.at("identityProviders", i.Name)
 		at.identity(i.Value.Fields, "alias", i.Name)
 		at.literal(i.Value.Fields, "config", "clientSecret")
+		at.shows(i.Value.Fields, "updateProfileFirstLoginMode", "on", "it is of versions before 2; say firstBrokerLoginFlowAlias")
 		at.needs(i.Value.Fields["providerId"] != nil, "a providerId", ", such as oidc")
 		if i.Value.Discovery != "" {
 			at.at("discovery").check(&i.Value.Discovery, webURL)

@@ -135,12 +135,21 @@ func (s *Server) deleteAction(c *call) answer {
 // unregistered are the actions that the server knows and the realm lacks.
 func (s *Server) unregistered(c *call) answer {
 	out := []object{}
-	for _, known := range recorded(s.opts.Version).RequiredActions {
+	for _, known := range s.actionProviders() {
 		if !slices.ContainsFunc(c.realm.actions, func(a object) bool { return a["providerId"] == known["providerId"] }) {
 			out = append(out, object{"providerId": known["providerId"], "name": known["name"]})
 		}
 	}
 	return ok(out)
+}
+
+// actionProviders are the required actions that the server has: those of a new realm, and others.
+func (s *Server) actionProviders() []object {
+	all := recorded(s.opts.Version).RequiredActions
+	for _, id := range s.builtins().unregistered {
+		all = append(all, object{"alias": id, "providerId": id, "name": id, "enabled": true, "defaultAction": false, "priority": 0.0, "config": object{}})
+	}
+	return all
 }
 
 // info is what the server says about itself; 26 tells its version those only who manage all realms.
@@ -161,8 +170,12 @@ func (s *Server) registerAction(c *call) answer {
 	if !good {
 		return a
 	}
-	for _, known := range recorded(s.opts.Version).RequiredActions {
-		if str(known, "providerId") == str(body, "providerId") {
+	all, id := s.actionProviders(), str(body, "providerId")
+	if s.old() { // which takes any
+		all = append(all, object{"alias": id, "providerId": id, "config": object{}})
+	}
+	for _, known := range all {
+		if str(known, "providerId") == id {
 			known["name"], known["enabled"], known["defaultAction"] = body["name"], true, false
 			known["priority"] = float64(1000 + len(c.realm.actions))
 			c.realm.actions = append(c.realm.actions, known)

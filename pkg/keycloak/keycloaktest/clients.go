@@ -1,6 +1,7 @@
 package keycloaktest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -164,6 +165,7 @@ func (s *Server) createClient(c *call) answer {
 		return s.unknownError()
 	}
 	merge(x.rep, body, ownFields()...)
+	x.rep["id"] = cmp.Or(str(body, "id"), x.id())
 	if !s.old() {
 		mapping(x.rep, "attributes")["realm_client"] = "false"
 	}

@@ -53,11 +53,11 @@ func (r *realm) badFlows(body object) bool {
 	return false
 }
 
-// badProviderFlows is an identity provider that names one. For 26, an empty name is none.
+// badProviderFlows is an identity provider that names one. An empty name is none, but for the first sign-in on 18.
 func (s *Server) badProviderFlows(r *realm, body object) (answer, bool) {
 	for _, field := range []string{"firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"} {
 		alias, is := body[field].(string)
-		if is && !r.hasFlow("alias", alias) && (alias != "" || s.old()) {
+		if is && !r.hasFlow("alias", alias) && (alias != "" || s.old() && field == "firstBrokerLoginFlowAlias") {
 			return s.unknownError(), true
 		}
 	}

@@ -62,8 +62,8 @@ func (s *Server) groupRoutes() []route {
 			}
 			return ok(out)
 		}},
-		{"PUT default-groups/*", s.withGroup(s.giveGroup)},
-		{"DELETE default-groups/*", s.withGroup(s.giveGroup)},
+		{"PUT default-groups/*", s.giveGroup},
+		{"DELETE default-groups/*", s.giveGroup},
 		{"GET group-by-path/**", func(c *call) answer {
 			at := "/" + strings.Join(c.segments[1:], "/")
 			if g := c.realm.group(func(g *group) bool { return g.path == at }); g != nil {
@@ -181,7 +181,11 @@ func (s *Server) deleteGroup(c *call, g *group) answer {
 }
 
 // giveGroup makes a group one that new users join, or no longer.
-func (s *Server) giveGroup(c *call, g *group) answer {
+func (s *Server) giveGroup(c *call) answer {
+	g := c.realm.group(func(g *group) bool { return g.id() == c.segments[1] })
+	if g == nil {
+		return says(http.StatusNotFound, "Group not found")
+	}
 	c.realm.given = slices.DeleteFunc(c.realm.given, func(x *group) bool { return x == g })
 	if c.Method == http.MethodPut {
 		c.realm.given = append(c.realm.given, g)

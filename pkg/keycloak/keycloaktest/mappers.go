@@ -1,6 +1,7 @@
 package keycloaktest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 )
@@ -8,7 +9,7 @@ import (
 // addMapper puts a protocol mapper into a client or scope.
 func addMapper(of, m object) object {
 	m = copied(m)
-	m["id"] = newID()
+	m["id"] = cmp.Or(str(m, "id"), newID())
 	if m["consentRequired"] == nil {
 		m["consentRequired"] = false
 	}
@@ -77,8 +78,8 @@ func (s *Server) putMapper(c *call, of object) answer {
 	if m == nil || str(body, "protocolMapper") == "" {
 		return noMapper()
 	}
-	if str(body, "id") == "" {
-		return says(http.StatusInternalServerError, "unknown_error")
+	if str(body, "id") != str(m, "id") {
+		return s.unknownError()
 	}
 	m["config"] = object{}
 	merge(m, body, "id", "name")

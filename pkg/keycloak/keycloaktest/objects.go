@@ -14,8 +14,8 @@ import (
 type knownFields map[string]map[string]bool
 
 // knownBy takes them from the table of the servers' own classes.
-func knownBy(opts Options) knownFields {
-	k, table := knownFields{}, representation.All()
+func knownBy(opts Options, table *representation.Table) knownFields {
+	k := knownFields{}
 	for _, name := range []string{
 		representation.Realm, representation.Client, representation.ClientScope, representation.Role, representation.Group, representation.User,
 		representation.IdentityProvider, representation.IdentityProviderMapper, representation.ProtocolMapper, representation.RequiredAction,
@@ -48,6 +48,42 @@ func (s *Server) unknown(name string, body object) (answer, bool) {
 	return answer{}, false
 }
 
+// wrongType finds a field with a value that its type can't be made of.
+func (s *Server) wrongType(name string, body object) (answer, bool) {
+	for field, v := range body {
+		f, known := s.table.Field(name, field)
+		if !known || fits(f.Type, v) || name == representation.User && field == "attributes" {
+			continue // of a user, one text will do for a list of one
+		}
+		if s.old() {
+			return s.unknownError(), true
+		}
+		return answer{status: http.StatusBadRequest, body: object{"error": "unknown_error", "error_description": "Cannot parse the JSON"}}, true
+	}
+	return answer{}, false
+}
+
+func fits(t representation.Type, v any) bool {
+	if t.Wants(v) != "" {
+		return false
+	}
+	switch x := v.(type) {
+	case []any:
+		for _, e := range x {
+			if t.IsList() && !fits(t.Element(), e) {
+				return false
+			}
+		}
+	case object:
+		for _, e := range x {
+			if t.IsMapping() && !fits(t.Element(), e) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // decode reads JSON as Jackson does for a tree: numbers of any length keep their digits.
 func decode(from io.Reader, out any) error {
 	d := json.NewDecoder(from)
@@ -62,6 +98,9 @@ func (s *Server) read(c *call, name string) (object, answer, bool) {
 		return nil, says(http.StatusBadRequest, "unknown_error"), false
 	}
 	if a, bad := s.unknown(name, body); bad {
+		return nil, a, false
+	}
+	if a, bad := s.wrongType(name, body); bad {
 		return nil, a, false
 	}
 	for _, field := range dropped()[name] {
@@ -92,7 +131,7 @@ func dropped() map[string][]string {
 			"issuedVerifiableCredentials", "notBefore", "origin", "realmRoles", "self", "serviceAccountClientId", "socialLinks", "totp",
 			"userProfileMetadata", "verifiableCredentials",
 		},
-		"IdentityProvider":       {"organizationId", "types", "updateProfileFirstLogin"},
+		"IdentityProvider":       {"organizationId", "types", "updateProfileFirstLogin", "updateProfileFirstLoginMode"},
 		"ProtocolMapper":         {"consentRequired", "consentText"},
 		"IdentityProviderMapper": {},
 	}

@@ -109,6 +109,9 @@ func (s *Server) createProvider(c *call) answer {
 	case !s.old() && strings.Contains(alias, " "):
 		return tells(http.StatusBadRequest, "Invalid alias")
 	}
+	if kind := str(body, "providerId"); !slices.Contains(s.builtins().upstreams, kind) {
+		return tells(http.StatusBadRequest, "Invalid identity provider id [%s]", kind)
+	}
 	if a, bad := insecure(body); bad {
 		return a
 	}
@@ -168,7 +171,9 @@ func (s *Server) createProviderMapper(c *call, p *provider) answer {
 	if slices.ContainsFunc(p.mappers, func(m object) bool { return str(m, "name") == str(body, "name") }) {
 		return tells(http.StatusBadRequest, "Failed to add mapper '%s' to identity provider [%s].", str(body, "name"), str(p.rep, "providerId"))
 	}
-	body["id"] = newID()
+	if id := str(body, "id"); id == "" || s.old() {
+		body["id"] = newID()
+	}
 	texts(mapping(body, "config"))
 	p.mappers = append(p.mappers, body)
 	return made(c.base + c.URL.EscapedPath()[len(s.opts.BasePath):] + "/" + str(body, "id"))
@@ -185,6 +190,9 @@ func (s *Server) providerMapper(c *call, p *provider) answer {
 		body, a, good := s.read(c, "IdentityProviderMapper")
 		if !good {
 			return a
+		}
+		if id := str(body, "id"); id != "" && id != str(p.mappers[i], "id") {
+			return s.unknownError()
 		}
 		body["id"], body["name"] = p.mappers[i]["id"], p.mappers[i]["name"]
 		texts(mapping(body, "config"))

@@ -340,6 +340,9 @@ func (s *Server) putRealm(c *call) answer {
 		}
 		c.realm.given = given
 	}
+	if body["otpPolicyType"] == nil {
+		halfOTP(body)
+	}
 	c.realm.lose(body)
 	c.realm.update(body)
 	return noContent()
@@ -355,21 +358,54 @@ func (s *Server) putPolicies(c *call) answer {
 	_ = decode(c.Body, &body)
 	key := c.segments[1]
 	if key == "profiles" {
+		if a, bad := s.badProfiles(body); bad {
+			return a
+		}
 		c.realm.profiles = list(body[key])
 		return noContent()
 	}
-	for _, p := range objects(body[key]) {
-		for _, name := range names(p["profiles"]) {
-			if !slices.ContainsFunc(objects(c.realm.profiles), func(o object) bool { return str(o, "name") == name }) {
-				if s.old() {
-					return tells(http.StatusBadRequest, "referring not existing client profile not allowed.")
-				}
-				return tells(http.StatusBadRequest, "Policy %s contains invalid profile %s", str(p, "name"), name)
-			}
-		}
+	if a, bad := s.badPolicies(c.realm, body); bad {
+		return a
 	}
 	c.realm.policies = list(body[key])
 	return noContent()
+}
+
+// badProfiles are profiles with executors that nobody knows.
+func (s *Server) badProfiles(body object) (answer, bool) {
+	for _, p := range objects(body["profiles"]) {
+		for _, e := range objects(p["executors"]) {
+			if !slices.Contains(s.builtins().executors, str(e, "executor")) {
+				return tells(http.StatusBadRequest, "proposed client profile contains the executor, which does not have valid provider, or has invalid configuration."), true
+			}
+		}
+	}
+	return answer{}, false
+}
+
+// badPolicies are policies of profiles that aren't there, or with conditions that nobody knows.
+func (s *Server) badPolicies(r *realm, body object) (answer, bool) {
+	for _, p := range objects(body["policies"]) {
+		for _, name := range names(p["profiles"]) {
+			switch {
+			case slices.ContainsFunc(objects(r.profiles), func(o object) bool { return str(o, "name") == name }):
+			case s.old():
+				return tells(http.StatusBadRequest, "referring not existing client profile not allowed."), true
+			default:
+				return tells(http.StatusBadRequest, "Policy %s contains invalid profile %s", str(p, "name"), name), true
+			}
+		}
+		for _, e := range objects(p["conditions"]) {
+			switch name := str(e, "condition"); {
+			case slices.Contains(s.builtins().conditions, name):
+			case s.old():
+				return tells(http.StatusBadRequest, "the proposed client policy contains the condition with its invalid configuration."), true
+			default:
+				return tells(http.StatusBadRequest, "Policy %s contains invalid condition %s", str(p, "name"), name), true
+			}
+		}
+	}
+	return answer{}, false
 }
 
 func (s *Server) getPolicies(c *call) answer {

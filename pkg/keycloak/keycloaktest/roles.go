@@ -134,6 +134,7 @@ func (s *Server) roleRoutes() []route {
 		{"GET roles/*/users", s.holders},
 		{"GET roles/*/groups", s.holders},
 		{"GET roles/*", s.withRole(byName, s.getRole)},
+		{"PUT roles/*", s.withRole(byName, s.putRole)},
 		{"GET clients/*/roles", ofClient(func(c *call, x *client) answer { return s.listRoles(c, x.roles) })},
 		{"POST clients/*/roles", ofClient(s.createRole)},
 		{"GET clients/*/roles/*", ofClient(func(c *call, x *client) answer {

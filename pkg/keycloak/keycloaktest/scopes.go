@@ -97,7 +97,7 @@ func (s *Server) createScope(c *call) answer {
 		return tells(http.StatusBadRequest, "Unexpected protocol")
 	}
 	x := newScope(object{"name": name, "attributes": object{}})
-	merge(x.rep, body, "id", "protocolMappers")
+	merge(x.rep, body, "protocolMappers")
 	texts(mapping(x.rep, "attributes"))
 	for _, m := range objects(body["protocolMappers"]) {
 		addMapper(x.rep, m)

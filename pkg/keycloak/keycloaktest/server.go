@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/maasctl/internal/representation"
 )
 
 // fresh are recorded: what a new realm of each version has by itself.
@@ -46,6 +48,7 @@ type Request struct {
 type Server struct {
 	opts  Options
 	known knownFields
+	table *representation.Table
 
 	mu      sync.Mutex // of all below: one request at a time
 	realms  map[string]*realm
@@ -71,7 +74,8 @@ func New(opts Options) *Server {
 		opts.TokenLife = time.Minute
 	}
 	s := &Server{opts: opts, realms: map[string]*realm{}, tokens: map[string]*session{}, refresh: map[string]*session{}, seen: map[string]bool{}}
-	s.known = knownBy(opts)
+	s.table = representation.All()
+	s.known = knownBy(opts, s.table)
 	s.newMaster()
 	return s
 }

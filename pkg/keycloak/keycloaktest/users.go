@@ -131,6 +131,9 @@ func (s *Server) createUser(c *call) answer {
 	if a, bad := s.badUser(c, body, nil); bad {
 		return a
 	}
+	if s.old() {
+		delete(body, "createdTimestamp")
+	}
 	u := c.realm.newUser(without(body, "id", "credentials", "groups", "realmRoles", "clientRoles", "requiredActions", "attributes"))
 	s.keep(c.realm, u, body)
 	for _, action := range c.realm.actions {
@@ -138,7 +141,7 @@ func (s *Server) createUser(c *call) answer {
 			u.require(str(action, "alias"))
 		}
 	}
-	for _, alias := range s.knownActions(body) {
+	for _, alias := range c.realm.knownActions(body) {
 		u.require(alias)
 	}
 	for _, cred := range objects(body["credentials"]) {
@@ -159,14 +162,12 @@ func (u *user) require(alias string) {
 	}
 }
 
-// knownActions are those of a user's body that the server knows; it drops others.
-func (s *Server) knownActions(body object) []string {
+// knownActions are those of a user's body that the realm has; others are dropped.
+func (r *realm) knownActions(body object) []string {
 	var out []string
 	for _, alias := range names(body["requiredActions"]) {
-		for _, known := range recorded(s.opts.Version).RequiredActions {
-			if str(known, "alias") == alias {
-				out = append(out, alias)
-			}
+		if slices.ContainsFunc(r.actions, func(a object) bool { return str(a, "alias") == alias }) {
+			out = append(out, alias)
 		}
 	}
 	return out
@@ -285,10 +286,10 @@ func (s *Server) putUser(c *call, u *user) answer {
 		}
 	}
 	s.keep(c.realm, u, body)
-	merge(u.rep, body, "id", "credentials", "groups", "realmRoles", "clientRoles", "attributes", "access", "requiredActions")
+	merge(u.rep, body, "id", "credentials", "groups", "realmRoles", "clientRoles", "attributes", "access", "requiredActions", "createdTimestamp")
 	if body["requiredActions"] != nil {
 		u.rep["requiredActions"] = []any{}
-		for _, alias := range s.knownActions(body) {
+		for _, alias := range c.realm.knownActions(body) {
 			u.require(alias)
 		}
 	}
@@ -296,8 +297,8 @@ func (s *Server) putUser(c *call, u *user) answer {
 }
 
 func (s *Server) resetPassword(c *call, u *user) answer {
-	body, a, good := s.read(c, "User")
-	if !good && a.status != http.StatusBadRequest {
+	body, a, good := s.read(c, "Credential")
+	if !good {
 		return a
 	}
 	u.setPassword(body)
