@@ -19,7 +19,7 @@ func advice(err error) string {
 	case transport.Advice(err) != "":
 		return transport.Advice(err)
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The command took longer than --timeout allows."
+		return "The command stood still longer than --timeout allows."
 	case errors.As(err, &page), errors.As(err, &wrong), transport.Is(err, http.StatusMovedPermanently, http.StatusFound, http.StatusNotFound, http.StatusPermanentRedirect):
 		return "That may be another server than the document means: `maasctl doctor` looks at what answers there."
 	}

@@ -66,7 +66,7 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	begin := o.Now()
 	attended, end := o.interruptible(ctx)
 	defer end()
-	reading, cancel := context.WithTimeout(attended, o.timeout)
+	reading, cancel := stalling(attended, o.timeout, o.traffic.Answered)
 	defer cancel()
 	saved, err := o.loadSaved()
 	if err != nil {
@@ -111,9 +111,9 @@ func (o *applyOptions) proceed(
 	return o.carryOut(ctx, c, p, live, begin)
 }
 
-// carryOut applies the plan, in what is left of the command's time, and says what became of it.
+// carryOut applies the plan, and says what became of it.
 func (o *applyOptions) carryOut(ctx context.Context, c *connection, p *plan.Plan, live plan.State, begin time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, o.timeout-o.Now().Sub(begin))
+	ctx, cancel := stalling(ctx, o.timeout, o.traffic.Answered)
 	defer cancel()
 	stop, interrupted := o.finishing(ctx, cancel)
 	progress := view.NewProgress(o.Err, view.CanRewrite(o.Err, o.getenv), o.verbose, o.Now)

@@ -80,7 +80,7 @@ func (g *global) connect(ctx context.Context) (*connection, error) {
 func (g *global) transport() (transport.Options, error) {
 	n, err := g.parallel()
 	return transport.Options{
-		Stats: &transport.Stats{}, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version(), Concurrency: n, Proxy: transport.Proxies(g.getenv),
+		Stats: g.traffic, Redactor: transport.NewRedactor(), Agent: "maasctl/" + version(), Concurrency: n, Proxy: transport.Proxies(g.getenv),
 		Waiting: view.NewWaits(g.Err, view.CanRewrite(g.Err, g.getenv), g.Now).Tell,
 	}, err
 }

@@ -30,7 +30,7 @@ func (g *global) interruptible(ctx context.Context) (_ context.Context, end func
 // readOnly bounds a command that only reads: by --timeout, and by the first Ctrl-C.
 func (g *global) readOnly(ctx context.Context) (_ context.Context, end func()) {
 	ctx, stop := g.interruptible(ctx)
-	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	ctx, cancel := stalling(ctx, g.timeout, g.traffic.Answered)
 	return ctx, func() {
 		cancel()
 		stop()

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"example.com/maasctl/internal/transport"
 )
 
 // global are the options of all commands.
@@ -18,13 +20,14 @@ type global struct {
 	color       string
 	concurrency string
 	timeout     time.Duration
+	traffic     *transport.Stats
 	stats       bool
 	trace       string
 	verbose     bool
 }
 
 func newRoot(streams IO) *cobra.Command {
-	g := &global{IO: streams}
+	g := &global{IO: streams, traffic: &transport.Stats{}}
 	root := &cobra.Command{
 		Use:   "maasctl",
 		Short: "Models as a Service on 3scale and Keycloak, from one file",
@@ -42,7 +45,7 @@ func newRoot(streams IO) *cobra.Command {
 	f.StringArrayVar(&g.sets, "set", nil, "`PATH=VALUE` over document and environment; repeatable")
 	f.StringVar(&g.color, "color", "auto", "auto, always or never")
 	f.StringVar(&g.concurrency, "concurrency", "auto", "requests under way at once: a number, or auto")
-	f.DurationVar(&g.timeout, "timeout", 10*time.Minute, "how long the whole command may take")
+	f.DurationVar(&g.timeout, "timeout", 10*time.Minute, "how long a command may stand still: nothing comes from a server, and nothing else gets on")
 	f.BoolVar(&g.stats, "stats", false, "say what the command has cost")
 	f.StringVar(&g.trace, "trace-http", "", "write each request to `FILE` as JSON, without secrets")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more on stderr")

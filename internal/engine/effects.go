@@ -12,7 +12,7 @@ import (
 func (e *Engine) Clear(ctx context.Context, p *plan.Plan, before plan.State, r *apply.Result) error {
 	var open []*plan.Change
 	for _, o := range r.Outcomes {
-		if o.Effect == apply.Unknown {
+		if o.Effect == apply.Unknown && !o.Change.Answered {
 			open = append(open, o.Change)
 		}
 	}
@@ -24,7 +24,7 @@ func (e *Engine) Clear(ctx context.Context, p *plan.Plan, before plan.State, r *
 		return err
 	}
 	for i, o := range r.Outcomes {
-		if o.Effect != apply.Unknown {
+		if o.Effect != apply.Unknown || o.Change.Answered {
 			continue
 		}
 		switch made, known := p.TookEffect(o.Change, before, after); {

@@ -22,7 +22,7 @@ const settle = time.Second
 func (e *Engine) Unkept(ctx context.Context, p *plan.Plan, before plan.State, r *apply.Result) ([]plan.Unkept, error) {
 	var done []*plan.Change
 	for _, o := range r.Outcomes {
-		if o.State == apply.Done {
+		if o.State == apply.Done && !o.Change.Answered {
 			done = append(done, o.Change)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // Stats counts what went over the wire, retries included.
 type Stats struct {
-	reads, writes, again atomic.Int64
+	reads, writes, again, answered atomic.Int64
 }
 
 // Reads is the number of requests that change nothing: GET, HEAD, and those for an access token.
@@ -23,6 +23,9 @@ func (s *Stats) Requests() int64 { return s.Reads() + s.Writes() }
 // Repeated is how many of them were sent again after a failure.
 func (s *Stats) Repeated() int64 { return s.again.Load() }
 
+// Answered is how many requests have had an answer by which something gets on: not one of a server that is away, or busy.
+func (s *Stats) Answered() int64 { return s.answered.Load() }
+
 type counter struct {
 	next  http.RoundTripper
 	stats *Stats
@@ -34,7 +37,11 @@ func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
 	} else {
 		c.stats.writes.Add(1)
 	}
-	return c.next.RoundTrip(r)
+	resp, err := c.next.RoundTrip(r)
+	if err == nil && resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests {
+		c.stats.answered.Add(1)
+	}
+	return resp, err
 }
 
 // isRead tells whether a request changes nothing. One for an access token does neither, although it is a POST.

@@ -21,6 +21,7 @@ type Progress struct {
 	mu    sync.Mutex
 	last  time.Time
 	drawn bool
+	pace  pace
 }
 
 // quietTime is how often a run says where it is, where nobody watches a terminal.
@@ -28,7 +29,8 @@ const quietTime = 10 * time.Second
 
 // NewProgress shows a run on out; verbose gives every step a line of its own.
 func NewProgress(out io.Writer, terminal, verbose bool, now func() time.Time) *Progress {
-	return &Progress{out: out, terminal: terminal, verbose: verbose, now: now, every: quietTime, last: now()}
+	begin := now()
+	return &Progress{out: out, terminal: terminal, verbose: verbose, now: now, every: quietTime, last: begin, pace: pace{from: begin, next: begin}}
 }
 
 // Observe takes one event of a run.
@@ -39,9 +41,9 @@ func (p *Progress) Observe(e apply.Event) {
 		p.clear()
 		_ = Print(p.out, "failed: %v\n", e.Err)
 	}
-	line := fmt.Sprintf("%d of %d  %s %s", e.Done, e.Total, e.Change.Action, e.Change.Title())
+	line := fmt.Sprintf("%d of %d%s  %s %s", e.Done, e.Total, p.pace.of(p.now(), e.Done, e.Total), e.Change.Action, e.Change.Title())
 	switch {
-	case p.verbose:
+	case p.verbose && e.State != apply.Stepped:
 		_ = Print(p.out, "%-8s %s\n", e.State, line)
 	case p.terminal:
 		p.clear()

@@ -69,6 +69,9 @@ func Headline(r *apply.Result) string {
 func leftBy(o apply.Outcome) string {
 	switch o.Effect {
 	case apply.InPart:
+		if o.Steps > 0 {
+			return fmt.Sprintf(" (%d of %d done)", o.Steps, o.Change.Steps)
+		}
 		return " (done in part)"
 	case apply.Unknown:
 		return " (it may have been done)"
@@ -84,6 +87,7 @@ type outcome struct {
 	State   apply.State  `json:"state"`
 	Error   string       `json:"error,omitempty"`
 	Effect  apply.Effect `json:"effect,omitempty"` // of what failed: "part" or "unknown"
+	Steps   int          `json:"steps,omitempty"`  // how many writes were done of a change that stands for many
 }
 
 // Applied is a plan with what became of it, as JSON.
@@ -103,7 +107,7 @@ func NewApplied(p *plan.Plan, r *apply.Result) Applied {
 	}
 	a.Interrupted = r.Interrupted
 	for _, o := range r.Outcomes {
-		out := outcome{Address: o.Change.Address, Action: o.Change.Action, State: o.State, Effect: o.Effect}
+		out := outcome{Address: o.Change.Address, Action: o.Change.Action, State: o.State, Effect: o.Effect, Steps: o.Steps}
 		if o.Err != nil {
 			out.Error = o.Err.Error()
 		}

@@ -30,7 +30,8 @@ const (
 	Done    State = "done"
 	Failed  State = "failed"
 	Skipped State = "skipped" // something it depends on failed
-	NotRun  State = "notRun"  // interrupted before its turn
+	NotRun  State = "notRun"  // interrupted before its turn, or between two of its writes
+	Stepped State = "stepped" // one of its writes is done
 )
 
 // Event is one step of a run. Events come one at a time, in the order in which things happen.
@@ -38,7 +39,7 @@ type Event struct {
 	State       State
 	Change      *plan.Change
 	Err         error
-	Done, Total int // changes behind us, all changes
+	Done, Total int // what is behind us and all there is: changes, or the writes of those that stand for many
 }
 
 // Options say how to run a plan.
@@ -55,7 +56,8 @@ type Outcome struct {
 	Change *plan.Change
 	State  State
 	Err    error
-	Effect Effect // of a change that failed
+	Effect Effect // of a change that failed, or was interrupted
+	Steps  int    // how many of its writes were done, where it stands for many
 }
 
 // Result is what became of a plan.

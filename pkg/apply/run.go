@@ -3,6 +3,7 @@ package apply
 import (
 	"container/heap"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -15,8 +16,12 @@ const defaultConcurrency = 16
 func Run(ctx context.Context, p *plan.Plan, opts Options) *Result {
 	r := newRun(p, opts)
 	for r.next(ctx) {
-		f := <-r.finished
-		r.settle(f)
+		select {
+		case f := <-r.finished:
+			r.settle(f)
+		case s := <-r.stepped:
+			r.step(s)
+		}
 	}
 	return r.result()
 }
@@ -28,9 +33,11 @@ type run struct {
 	ready    queue
 	lanes    map[plan.Address]*lane
 	flying   int
-	settled  int
+	settled  int // and all in all, in changes or their writes
+	total    int
 	stopped  bool
 	finished chan finish
+	stepped  chan *step
 
 	mu      sync.Mutex
 	outputs map[plan.Address]map[string]any
@@ -45,7 +52,11 @@ type step struct {
 	err        error
 	waits      int     // for so many others
 	dependents []*step // in the plan's order
+	taken      int     // writes that are done, of a change that stands for many
 }
+
+// size is what a step counts for in the progress of a run.
+func (s *step) size() int { return max(1, s.change.Steps) }
 
 type finish struct {
 	step    *step
@@ -62,7 +73,7 @@ func newRun(p *plan.Plan, opts Options) *run {
 	}
 	r := &run{
 		opts: opts, lanes: map[plan.Address]*lane{},
-		finished: make(chan finish), outputs: map[plan.Address]map[string]any{},
+		finished: make(chan finish), stepped: make(chan *step), outputs: map[plan.Address]map[string]any{},
 	}
 	r.connect(p)
 	return r
@@ -74,6 +85,7 @@ func (r *run) connect(p *plan.Plan) {
 	for i, c := range p.Changes {
 		s := &step{change: c, place: i}
 		r.steps = append(r.steps, s)
+		r.total += s.size()
 		byAddr[c.Address] = s
 	}
 	for _, s := range r.steps {
@@ -113,7 +125,8 @@ func (r *run) next(ctx context.Context) bool {
 func (r *run) start(ctx context.Context, s *step) {
 	r.flying++
 	s.state = Started
-	r.opts.Observe(Event{State: Started, Change: s.change, Done: r.settled, Total: len(r.steps)})
+	r.opts.Observe(Event{State: Started, Change: s.change, Done: r.settled, Total: r.total})
+	ctx = context.WithValue(ctx, paceKey{}, &Pace{stop: r.opts.Stop, step: func() { r.stepped <- s }})
 	go func() {
 		exec, ok := r.opts.Executors[s.change.System]
 		if !ok {
@@ -128,6 +141,10 @@ func (r *run) start(ctx context.Context, s *step) {
 func (r *run) settle(f finish) {
 	r.flying--
 	r.leave(f.step)
+	if errors.Is(f.err, ErrStopped) {
+		f.step.state, r.stopped = NotRun, true
+		return
+	}
 	if f.err != nil {
 		r.mark(f.step, Failed, &StepError{Change: f.step.change, Err: f.err})
 		r.skip(f.step)
@@ -159,8 +176,17 @@ func (r *run) skip(failed *step) {
 
 func (r *run) mark(s *step, state State, err error) {
 	s.state, s.err = state, err
-	r.settled++
-	r.opts.Observe(Event{State: state, Change: s.change, Err: err, Done: r.settled, Total: len(r.steps)})
+	r.settled += s.size() - s.taken
+	r.opts.Observe(Event{State: state, Change: s.change, Err: err, Done: r.settled, Total: r.total})
+}
+
+// step counts one write of a change that stands for many. The last one's is its end.
+func (r *run) step(s *step) {
+	if s.taken < s.size() {
+		s.taken++
+		r.settled++
+	}
+	r.opts.Observe(Event{State: Stepped, Change: s.change, Done: r.settled, Total: r.total})
 }
 
 // handed is the value of another object's field: as its change left it, or else as it was read.
@@ -188,7 +214,11 @@ func (r *run) result() *Result {
 		if s.state == "" {
 			s.state = NotRun
 		}
-		res.Outcomes = append(res.Outcomes, Outcome{Change: s.change, State: s.state, Err: s.err, Effect: effectOf(s.err)})
+		o := Outcome{Change: s.change, State: s.state, Err: s.err, Effect: effectOf(s.err), Steps: s.taken}
+		if s.state == NotRun && s.taken > 0 {
+			o.Effect = InPart
+		}
+		res.Outcomes = append(res.Outcomes, o)
 	}
 	res.Interrupted = res.Interrupted && res.Count(NotRun)+res.Count(Failed) > 0
 	return res

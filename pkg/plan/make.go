@@ -138,7 +138,7 @@ func (m *maker) update(d, live *Object) {
 		return
 	}
 	c := m.change(d, Update)
-	c.Desired, c.Live, c.Fields, c.exact = d, live, fields, owned
+	c.Desired, c.Live, c.Fields, c.exact, c.Steps = d, live, fields, owned, live.Steps
 	if m.isNew(d.Parent) && m.kind(d).Part {
 		c.Action = Create
 	}
@@ -191,7 +191,7 @@ func (m *maker) change(o *Object, action Action) *Change {
 	c := &Change{
 		Address: o.Address, System: o.Address.System(), Kind: o.Kind, Name: o.Name, Parent: o.Parent,
 		Part: m.kind(o).Part, Action: action, Source: source(o), Fields: []FieldChange{}, DependsOn: []Address{}, Lane: m.lane(o),
-		exact: true, frozen: m.kind(o).Frozen,
+		exact: true, frozen: m.kind(o).Frozen, Answered: m.kind(o).Answered,
 	}
 	m.changes[o.Address] = c
 	return c

@@ -46,9 +46,12 @@ type Change struct {
 	Action      Action        `json:"action"`
 	Fields      []FieldChange `json:"fields"`
 	DependsOn   []Address     `json:"dependsOn"`
+	Steps       int           `json:"steps,omitempty"` // how many writes it stands for, where these are counted
 	Source      *Source       `json:"source,omitempty"`
 	Fingerprint string        `json:"fingerprint,omitempty"` // of the object as it was read; none for a create
 	Loss        *Loss         `json:"loss,omitempty"`        // what goes along with a deletion; none where its server takes nothing along
+
+	Answered bool `json:"-"` // the kind's: nothing is left to look at after an apply
 
 	Lane    Address `json:"-"` // changes of one lane are carried out one at a time
 	Desired *Object `json:"-"` // nil for a delete of something the document doesn't name

@@ -25,6 +25,9 @@ type Kind struct {
 	// are written one at a time below each top object.
 	Apart bool
 
+	// Answered is set where each write's answer shows what is there then: it isn't read again after an apply.
+	Answered bool
+
 	// Marks is set where objects at the top can keep FieldProtect.
 	Marks bool
 
@@ -79,6 +82,7 @@ type Object struct {
 	Parent  Address // "" at the top
 	Fields  Fields
 	Refs    []Address // what this object points at: it comes after them, and they can't go before it
+	Steps   int       // of a live one: how many writes it takes to make it what is wanted, where these are counted
 	Native  any       // what its system knows beside that, such as ids; the planner never looks at it
 
 	// Said by the document.

@@ -87,7 +87,12 @@ func accountsOf(ctx context.Context, g getter) ([]accountRow, error) {
 	return out, err
 }
 
+// read makes the objects once: others look at all accounts, too.
 func (accountKind) read(ctx context.Context, r *reader, _ *plan.Object) ([]*plan.Object, error) {
+	return keep(r, "accounts", func() ([]*plan.Object, error) { return r.accounts(ctx) })
+}
+
+func (r *reader) accounts(ctx context.Context) ([]*plan.Object, error) {
 	found, err := accountsOf(ctx, r)
 	if err != nil {
 		return nil, err

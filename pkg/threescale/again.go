@@ -35,7 +35,7 @@ func refused(err error) bool {
 func (s *Session) carryOut(ctx context.Context, k kind, c *change) error {
 	for tries := len(c.Fields) + 1; ; tries-- {
 		err := k.write(context.WithValue(ctx, changeKey{}, c), s, c)
-		if !refused(err) && !c.met {
+		if !refused(err) && !c.met || c.Answered {
 			return err
 		}
 		live, lookErr := s.lookAgain(ctx, k, c)

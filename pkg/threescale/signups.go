@@ -110,8 +110,7 @@ func (r *reader) defaultPlans(ctx context.Context) (map[string]defaultPlans, err
 	for i, p := range products {
 		at, said := productAt(p.SystemName), all[p.SystemName]
 		r.s.learn(at, p.ID)
-		o := &plan.Object{Address: at, Fields: plan.Fields{}}
-		if markIn(p.Annotations).put(o); r.mayGo(o) {
+		if r.productGoes(p) {
 			continue
 		}
 		group.Go(func() (err error) {
@@ -131,6 +130,13 @@ func (r *reader) defaultPlans(ctx context.Context) (map[string]defaultPlans, err
 		}
 	}
 	return all, nil
+}
+
+// productGoes tells whether the plan could delete a product.
+func (r *reader) productGoes(p productJSON) bool {
+	o := &plan.Object{Address: productAt(p.SystemName), Fields: plan.Fields{}}
+	markIn(p.Annotations).put(o)
+	return r.mayGo(o)
 }
 
 // declaredDefaults are the default plans that the document names.
