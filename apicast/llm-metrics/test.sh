@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the policy's tests: units, the policy in a real nginx, and real clients before it. Installs what that needs. The
-# last line is "N passed, N failed". Options go to busted, for example --filter=stream.
+# Runs the policy's tests: units, beside the JSON readers of model servers, the policy in a real nginx, and real clients
+# before it. Installs what that needs. The last line is "N passed, N failed". Options go to busted, for example --filter=stream.
 #
 # APICAST_STUBS=2.14, 2.15 or 2.16 says which APIcast's modules the gateway's stand-ins follow; without it and without
 # options all tests run with 2.16, and those of the gateway with the older ones as well.
@@ -8,6 +8,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 ../../scripts/install-nginx.sh
 ../../scripts/clients.sh
+READERS=$(bash spec/readers/build.sh)
+export READERS
 
 export LUA_PATH="./?.lua;./spec/?.lua;./spec/support/?.lua;;"
 output=$(mktemp)
