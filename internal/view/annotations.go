@@ -25,13 +25,19 @@ func annotate(p *plan.Plan, detail Detail) []annotation {
 			h := &human{detail: detail, style: NewStyle(io.Discard, "never", func(string) string { return "" })}
 			h.block(b)
 			a := annotation{level: "notice", rule: b.rule(), message: dedent(h.b.String()), pos: b.position()}
-			if slices.ContainsFunc(b.notes, func(m mark) bool { return m.sign == "!" }) {
+			if b.alarms() {
 				a.level = "warning"
 			}
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+// alarms tells whether somebody should look before this is done: there is a warning, or customers lose what is in use.
+func (b *block) alarms() bool {
+	inUse := func(c *plan.Change) bool { return c != nil && c.Loss != nil && c.Loss.Live+c.Loss.Users > 0 }
+	return inUse(b.change) || slices.ContainsFunc(b.changes, inUse) || slices.ContainsFunc(b.notes, func(m mark) bool { return m.sign == "!" })
 }
 
 // rule is what is done with the object, or that nothing is.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,7 +45,8 @@ func (h *human) child(b *block, c *plan.Change, along map[plan.Address][]*plan.C
 		return
 	}
 	var parts []string
-	for _, f := range c.Fields {
+	fields := slices.Concat(c.Fields, c.Sent)
+	for _, f := range fields {
 		parts = append(parts, strings.TrimSpace(f.Name+" "+fieldText(f)))
 	}
 	text := strings.Join(parts, ", ")
@@ -54,10 +56,10 @@ func (h *human) child(b *block, c *plan.Change, along map[plan.Address][]*plan.C
 	}
 	h.line("+", below, "", belowIndent)
 	width := 0
-	for _, f := range c.Fields {
+	for _, f := range fields {
 		width = max(width, utf8.RuneCountInString(Escape(f.Name)))
 	}
-	for _, f := range c.Fields {
+	for _, f := range fields {
 		h.lineAt(" ", f.Name, fieldText(f), childIndent, childIndent+width+2)
 	}
 }
@@ -83,7 +85,7 @@ func fieldText(f plan.FieldChange) string {
 // of its elements may be there already, made along with the object.
 func (h *human) said(prefix string, c *plan.Change) {
 	listed := map[string]bool{}
-	for _, f := range c.Fields {
+	for _, f := range slices.Concat(c.Fields, c.Sent) {
 		name := strings.TrimSpace(prefix + " " + f.Name)
 		list, isList := wanted(c, f.Name)
 		switch {

@@ -191,6 +191,7 @@ func (b *block) sign() string {
 func (h *human) rows(b *block) {
 	if b.change != nil {
 		h.fields("", b.change.Fields)
+		h.sent("", b.change)
 	}
 	below := b.belowNew()
 	for _, c := range b.changes {
@@ -231,6 +232,14 @@ func (h *human) change(root plan.Address, c *plan.Change) {
 		return
 	}
 	h.fields(prefixOf(c, root), c.Fields)
+	h.sent(prefixOf(c, root), c)
+}
+
+// sent writes what an update takes along, changed or not.
+func (h *human) sent(prefix string, c *plan.Change) {
+	for _, f := range c.Sent {
+		h.line(" ", strings.TrimSpace(prefix+" "+f.Name), value(f.New)+"   sent along, for the server never shows it", belowIndent)
+	}
 }
 
 // prefixOf is what a change's fields are said of: the object, and of a part what that is a part of, for the names of its

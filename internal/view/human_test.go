@@ -109,6 +109,9 @@ func picture() *plan.Plan {
 	}
 	hits := int64(12345)
 	for _, c := range p.Changes {
+		if c.Address == mistral || c.Address == gold {
+			c.Sent = []plan.FieldChange{set("terms", "Be nice.")}
+		}
 		if c.Action == plan.Delete {
 			c.Loss = &plan.Loss{
 				Accounts: 2, Applications: 8, Live: 7, LiveNames: []string{"chatbot of Acme", "batch of Initech"}, Keys: 9, Subscriptions: 1, Objects: 8,
@@ -399,6 +402,23 @@ func TestWhatGoesAlong(t *testing.T) {
 	} {
 		if got := lossLines(l); len(got) != 1 || got[0] != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestDeletionsOfWhatIsInUseAreWarnings, beside a document in which nothing else is one.
+func TestDeletionsOfWhatIsInUseAreWarnings(t *testing.T) {
+	for level, loss := range map[string]*plan.Loss{"notice": {Applications: 3}, "warning": {Applications: 3, Live: 1, LiveNames: []string{"a of b"}}} {
+		p := picture()
+		p.Warnings = nil
+		for _, c := range p.Changes {
+			if c.Action == plan.Delete {
+				c.Loss = loss
+			}
+		}
+		var b bytes.Buffer
+		if err := PlanGitHub(&b, p, Full); err != nil || !strings.Contains(b.String(), "::"+level+" title=delete::- product old") {
+			t.Error(level, b.String(), err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -350,6 +351,22 @@ func (m *maker) follow() {
 	}
 }
 
+// sent lists the fields that a create or an update takes along unseen.
+func (c *Change) sent() []FieldChange {
+	if c.Desired == nil || c.Action == Delete {
+		return nil
+	}
+	var out []FieldChange
+	for _, name := range slices.Sorted(maps.Keys(c.Desired.Unread)) {
+		f := FieldChange{Name: name, Action: SetField, New: c.Desired.Unread[name]}
+		if s, ok := c.Desired.Sources[name]; ok {
+			f.Source = &s
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
 func note(o, said *Object, why string) Note {
 	return Note{Address: o.Address, Kind: o.Kind, Name: o.Name, Why: why, Source: source(said)}
 }
@@ -364,6 +381,7 @@ func source(o *Object) *Source {
 
 func (m *maker) plan() (*Plan, error) {
 	for _, c := range m.changes {
+		c.Sent = c.sent()
 		if c.Live != nil {
 			mark, err := fingerprint(c.Live)
 			if err != nil {

@@ -421,3 +421,24 @@ func TestDeletionWaitsForWhatFollows(t *testing.T) {
 		t.Errorf("planned: %v", actions(p))
 	}
 }
+
+// TestWhatIsSentUnseenIsInThePlan: fields that the server never shows go along with a create or an update of the object.
+func TestWhatIsSentUnseenIsInThePlan(t *testing.T) {
+	for action, c := range map[Action]struct{ live, absent bool }{Create: {}, Update: {live: true}, Delete: {live: true, absent: true}} {
+		d := product("a", Fields{"name": "new"})
+		d.Unread, d.Absent = Fields{"terms": "t", "description": secret.New("${env:D}", "canary")}, c.absent
+		in := input([]*Object{d})
+		if c.live {
+			in.Live.Put(owned(product("a", Fields{"name": "old"})), owned(product("b", nil)))
+		}
+		change := mustMake(t, in).Changes[0]
+		text, err := json.Marshal(change)
+		if err != nil || change.Action != action || strings.Contains(string(text), "canary") {
+			t.Fatal(string(text), err)
+		}
+		want := `"sent":[{"name":"description","action":"set","old":null,"new":"***"},{"name":"terms","action":"set","old":null,"new":"t"}]`
+		if strings.Contains(string(text), want) == c.absent {
+			t.Errorf("%s: %s", action, text)
+		}
+	}
+}

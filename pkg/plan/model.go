@@ -1,7 +1,7 @@
 package plan
 
 // FormatVersion is the version of the plan as JSON; a change that readers of it would notice raises it.
-const FormatVersion = "1.5"
+const FormatVersion = "1.6"
 
 // Action is what a change does to its object.
 type Action string
@@ -45,6 +45,7 @@ type Change struct {
 	Part        bool          `json:"part,omitempty"`
 	Action      Action        `json:"action"`
 	Fields      []FieldChange `json:"fields"`
+	Sent        []FieldChange `json:"sent,omitempty"` // what goes along though the server never shows it, so that nobody can compare
 	DependsOn   []Address     `json:"dependsOn"`
 	Steps       int           `json:"steps,omitempty"` // how many writes it stands for, where these are counted
 	Source      *Source       `json:"source,omitempty"`
