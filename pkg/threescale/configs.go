@@ -67,14 +67,7 @@ func (c *configJSON) view() gatewayView {
 			delete(v.fields, f)
 		}
 	}
-	enabled := true
-	for _, p := range c.Content.Proxy.PolicyChain {
-		if p.isRouting() {
-			continue
-		}
-		p.Enabled = &enabled
-		v.chain = append(v.chain, chainOf([]policyJSON{p})...)
-	}
+	v.chain = gatewayChain(c.Content.Proxy.PolicyChain, len(v.routes) > 0)
 	for _, r := range c.Content.Proxy.ProxyRules {
 		name := metricJSON{SystemName: r.MetricSystemName}.key(r.OwnerID)
 		item := ruleItem(r.HTTPMethod, r.Pattern, name, r.Delta, r.Last)
@@ -107,6 +100,64 @@ func (c *configJSON) routes() map[int64]route {
 
 // isRouting tells the policy that 3scale puts in where a backend isn't at /; one of the document's own melts into it.
 func (p policyJSON) isRouting() bool { return p.Name == "routing" && p.Version == builtin }
+
+// gatewayChain is what gateways act on of a chain: what is switched on. With backends at paths, the policies routing melt into
+// one, right before apicast, which also has 3scale's own rules; those are no part of it.
+func gatewayChain(policies []policyJSON, melts bool) plan.List {
+	enabled := true
+	var on []policyJSON
+	for _, p := range policies {
+		if p.Enabled == nil || *p.Enabled { // a deployed one doesn't say it
+			p.Enabled = &enabled
+			on = append(on, p)
+		}
+	}
+	if melts {
+		return melted(chainOf(on))
+	}
+	return chainOf(on)
+}
+
+const (
+	routingPolicy = "routing"
+	routingRules  = "rules"
+)
+
+// melted is a chain whose policies routing have become one.
+func melted(chain plan.List) plan.List {
+	out, own, at := plan.List{}, []any{}, -1
+	for _, p := range chain {
+		if name, _, _ := strings.Cut(p.Label, " "); name == routingPolicy {
+			own = append(own, ownRoutes(p)...)
+			continue
+		}
+		if p.Label == apicastPolicy && at < 0 {
+			at = len(out)
+		}
+		out = append(out, p)
+	}
+	if len(own) == 0 {
+		return out
+	}
+	if at < 0 {
+		at = len(out)
+	}
+	return slices.Insert(out, at, policyItem(routingPolicy, builtin, true, map[string]any{routingRules: own}))
+}
+
+// ownRoutes are the rules of a policy routing that 3scale hasn't put there.
+func ownRoutes(p plan.Item) []any {
+	value, _ := p.Value.(map[string]any)
+	configuration, _ := value["configuration"].(map[string]any)
+	rules, _ := configuration[routingRules].([]any)
+	var own []any
+	for _, r := range rules {
+		if rule, _ := r.(map[string]any); rule["owner_type"] != ownerBackend {
+			own = append(own, r)
+		}
+	}
+	return own
+}
 
 // refs are the metrics and methods that a configuration counts on: 3scale refuses to delete them while it is the latest.
 func (c *configJSON) refs(product plan.Address, backends map[int64]string) []plan.Address {

@@ -28,12 +28,7 @@ func (r *reader) sameProxy(ctx context.Context, product *plan.Object, _ *configJ
 	if err != nil {
 		return false, err
 	}
-	var chain plan.List
-	for _, q := range p.Policies {
-		if q.Enabled != nil && *q.Enabled && !q.isRouting() {
-			chain = append(chain, chainOf([]policyJSON{q})...)
-		}
-	}
+	chain := gatewayChain(p.Policies, len(deployed.routes) > 0)
 	have := p.fields()
 	if deployed.method != "oidc" {
 		delete(have, fieldIssuerType)

@@ -133,8 +133,9 @@ func (s *Session) said(doc *maas.Document, backends map[int64]backendJSON) *said
 	return out
 }
 
-// fields are what a product's gateways are to have, as far as the document says it.
-func (d *saidOf) fields(product string) plan.Fields {
+// fields are what a product's gateways are to have, as far as the document says it. Where that doesn't say which backends it
+// uses, those of staging stay.
+func (d *saidOf) fields(product string, staging plan.Fields) plan.Fields {
 	at := productAt(product)
 	out := plan.Fields{}
 	if o := d.objects[at]; o != nil {
@@ -148,11 +149,13 @@ func (d *saidOf) fields(product string) plan.Fields {
 	if rules, ok := d.rules(at); ok {
 		out[fieldRule] = rules
 	}
-	if chain, ok := d.chain(at); ok {
-		out[fieldPolicy] = deployedChain(chain)
-	}
+	usages, _ := staging[fieldBackend].(plan.Set)
 	if o := d.objects[at.Child(kindUsages, "")]; o != nil {
-		d.way(out, o.Fields[fieldBackend].(plan.Set))
+		usages, _ = o.Fields[fieldBackend].(plan.Set)
+		d.way(out, usages)
+	}
+	if chain, ok := d.chain(at); ok {
+		out[fieldPolicy] = deployedChain(chain, usages)
 	}
 	return out
 }
@@ -211,16 +214,20 @@ func below(path any, rules plan.List) plan.List {
 	return out
 }
 
-// deployedChain is what of a chain gateways get: what is switched off isn't there, and routing melts into 3scale's own.
-func deployedChain(chain plan.List) plan.List {
-	out := plan.List{}
+// deployedChain is what of a chain gateways get: what is switched on.
+func deployedChain(chain plan.List, usages plan.Set) plan.List {
+	on := plan.List{}
 	for _, p := range chain {
-		v, _ := p.Value.(map[string]any)
-		if v["enabled"] == true && p.Label != "routing" {
-			out = append(out, p)
+		if v, _ := p.Value.(map[string]any); v["enabled"] == true {
+			on = append(on, p)
 		}
 	}
-	return out
+	for _, path := range usages {
+		if path != "/" {
+			return melted(on)
+		}
+	}
+	return on
 }
 
 // veiledChain is a deployed chain fit to be shown. 3scale knows of no secrets in a chain: the document tells which there are.

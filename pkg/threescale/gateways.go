@@ -99,7 +99,7 @@ func (r *reader) compareGateway(ctx context.Context, g *Gateway, said *saidOf) e
 		return nil
 	}
 	var err error
-	if g.NotDeployed, err = differences(r.s.config.Owner, g.Owner, said.fields(g.Product), g.Staging.Fields); err != nil {
+	if g.NotDeployed, err = differences(r.s.config.Owner, g.Owner, said.fields(g.Product, g.Staging.Fields), g.Staging.Fields); err != nil {
 		return err
 	}
 	if !g.Lags() {

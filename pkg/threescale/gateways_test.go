@@ -90,6 +90,14 @@ func TestGatewaysDifferInWhatAGatewayActsOn(t *testing.T) {
 			`add policy caching [null,{"configuration":{"allow_origin":"me","token":"in-the-open"},"enabled":true}]`,
 			`order policy [["cors","headers","apicast"],["caching","headers","apicast"]]`,
 		}},
+		{"- {name: echo, enabled: false}", `- {name: routing, configuration: {rules: [{url: "http://own.example.com", condition: {operations: [{match: path, op: matches, value: ^/own}]}}]}}`, []string{
+			`add policy routing [null,{"configuration":{"rules":[{"condition":{"operations":[{"match":"path","op":"matches","value":"^/own"}]},"url":"http://own.example.com"}]},"enabled":true}]`,
+			`order policy [["caching","headers","apicast"],["caching","headers","routing","apicast"]]`,
+		}},
+		{"value: ^/own", "value: ^/other", []string{
+			`set policy routing [{"configuration":{"rules":[{"condition":{"operations":[{"match":"path","op":"matches","value":"***"}]},"url":"http://own.example.com"}]},"enabled":true},` +
+				`{"configuration":{"rules":[{"condition":{"operations":[{"match":"path","op":"matches","value":"^/other"}]},"url":"http://own.example.com"}]},"enabled":true}]`,
+		}},
 		{"body: nothing", "body: none", []string{`set gatewayResponses.noMatch.body ["nothing","none"]`}},
 		{"https://api.example.com", "https://public.example.com", []string{`set endpoints.production ["https://api.example.com:443","https://public.example.com:443"]`}},
 		{"name: Authorization", "name: Key", []string{`set authentication.apiKey.name ["Authorization","Key"]`}},
