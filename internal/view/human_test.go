@@ -422,3 +422,25 @@ func TestDeletionsOfWhatIsInUseAreWarnings(t *testing.T) {
 		}
 	}
 }
+
+// TestMarkdownFitsIntoAComment, however much a plan holds: a comment that is too long is refused as a whole.
+func TestMarkdownFitsIntoAComment(t *testing.T) {
+	for _, products := range []int{1, 200, 5000} {
+		p := picture()
+		for i := range products {
+			a := plan.Root("3scale", "product", fmt.Sprintf("model-%d", i))
+			p.Changes = append(p.Changes, &plan.Change{
+				Address: a, System: "3scale", Kind: "product", Action: plan.Create,
+				Fields: []plan.FieldChange{{Name: "description", Action: plan.SetField, New: strings.Repeat("a model ", 10)}},
+			})
+		}
+		var b bytes.Buffer
+		if err := Markdown(&b, p, Full); err != nil || b.Len() > 65536 {
+			t.Fatal(products, b.Len(), err)
+		}
+		whole, details := !strings.Contains(b.String(), "more lines, too many for a comment"), strings.Contains(b.String(), "a model")
+		if whole != (products < 5000) || details != (products < 1000) || strings.Count(b.String(), "```")%2 != 0 {
+			t.Errorf("%d products: whole %v, with details %v", products, whole, details)
+		}
+	}
+}

@@ -18,7 +18,11 @@ func Markdown(w io.Writer, p *plan.Plan, detail Detail) error {
 	if err := Human(&short, p, Counts, plain); err != nil {
 		return err
 	}
-	text := "**" + Escape(SummaryLine(p)) + "**\n\n" + fenced(signsFirst(short.String()))
+	shown, left := firstLines(signsFirst(short.String()), mostMarkdown)
+	text := "**" + Escape(SummaryLine(p)) + "**\n\n" + fenced(shown)
+	if left > 0 {
+		text += "\nAnd " + plural(left, "more line") + ", too many for a comment: `maasctl diff` shows them.\n"
+	}
 	if created := newObjects(p, plain); detail == Full && created != "" {
 		inner := fenced(signsFirst(created))
 		if len(text)+len(inner) > mostMarkdown {
@@ -27,6 +31,15 @@ func Markdown(w io.Writer, p *plan.Plan, detail Detail) error {
 		text += "\n<details>\n<summary>What the new objects are</summary>\n\n" + inner + "\n</details>\n"
 	}
 	return Print(w, "%s", Styled(text))
+}
+
+// firstLines are as many lines as have room, and how many are left.
+func firstLines(text string, room int) (first string, left int) {
+	if len(text) <= room {
+		return text, 0
+	}
+	at := strings.LastIndexByte(text[:room], '\n') + 1
+	return text[:at], strings.Count(text[at:], "\n")
 }
 
 // newObjects are those at the top, with all that is decided about them.
