@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -144,13 +145,15 @@ func (o *sandboxOptions) announce(s *sandbox.Sandbox) {
 		_ = view.Print(o.Err, "warning: %s\n", w)
 	}
 	_ = view.Print(o.Out, "3scale %s token %s\nkeycloak %s %s/%s\n", s.ThreeScale, s.Token, s.Keycloak, sandbox.AdminUsername, sandbox.AdminPassword)
-	where := fmt.Sprintf("-f maas.yaml --set threescale.url=%s --set keycloak.url=%s", s.ThreeScale, s.Keycloak)
-	_ = view.Print(o.Err, "\nSee what is in it: %s/sandbox\n"+
-		"Try, in another terminal:\n"+
-		"  maasctl diff %s\n"+
-		"  maasctl apply %s\n"+
-		"  curl -u :%s %s/admin/api/services.json\n"+
-		"A document that takes them from the environment needs THREESCALE_TOKEN=%s KEYCLOAK_USERNAME=%s KEYCLOAK_PASSWORD=%s.\n"+
+	h := o.hintFor(s)
+	_ = view.Print(o.Err, "\nSee what is in it: %s/sandbox\nTry, in another terminal:\n", s.ThreeScale)
+	if len(h.variables) > 0 {
+		_ = view.Print(o.Err, "  export %s\n", strings.Join(h.variables, " "))
+	}
+	if h.any {
+		_ = view.Print(o.Err, "  (for a document of both servers; of one, leave out the other's --set)\n")
+	}
+	_ = view.Print(o.Err, "  %s\n  %s\n  curl -u :%s %s/admin/api/services.json\n"+
 		"3scale's master account answers there to Host: %s, with the same token.\n"+
-		"Ctrl-C stops it.\n", s.ThreeScale, where, where, s.Token, s.ThreeScale, s.Token, sandbox.AdminUsername, sandbox.AdminPassword, s.MasterHost)
+		"Ctrl-C stops it.\n", h.command("diff"), h.command("apply"), s.Token, s.ThreeScale, s.MasterHost)
 }

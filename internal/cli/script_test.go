@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXAMPLES", examples)
+			e.Setenv("README", filepath.Join(filepath.Dir(examples), "README.md"))
 			for name, value := range map[string]string{
 				"THREESCALE_TOKEN": "canary-token", "KEYCLOAK_USERNAME": "admin", "KEYCLOAK_PASSWORD": "admin",
 				"UPSTREAM_CLIENT_SECRET": "canary-upstream", "TESTUSER_PASSWORD": "canary-password",

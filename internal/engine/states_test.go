@@ -18,7 +18,7 @@ import (
 	"example.com/maasctl/pkg/threescale/threescaletest/dump"
 )
 
-// TestBothSystemsTogetherReachTheRecordedStates applies the examples to both systems in one plan: what Keycloak hands over
+// TestBothSystemsTogetherReachTheRecordedStates applies the recorded documents to both systems in one plan: what Keycloak hands over
 // (a sign-in, an issuer, an application's credentials) and what accounts bring is part of the tenant's state then.
 func TestBothSystemsTogetherReachTheRecordedStates(t *testing.T) {
 	for _, name := range []string{"walkthrough", "models-aas", "oidc"} {
@@ -63,11 +63,11 @@ func TestBothSystemsTogetherReachTheRecordedStates(t *testing.T) {
 	}
 }
 
-// together is an example with both stand-ins as its systems.
+// together is a document with both stand-ins as its systems.
 func together(t *testing.T, name string, porta *threescaletest.Running, sso string) *engine.Engine {
 	t.Helper()
 	doc, found := maas.Load(maas.Options{
-		Files: []string{"../../examples/" + name + "/maas.yaml"},
+		Files: []string{"../../testdata/states/" + name + "/maas.yaml"},
 		Sets:  sets(name, sso),
 	})
 	env := func(string) (string, bool) { return "correct horse battery", true }

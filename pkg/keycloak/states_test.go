@@ -14,7 +14,7 @@ import (
 	"example.com/maasctl/pkg/maas"
 )
 
-// The examples' realms reach the states that are recorded of both servers, and stay there.
+// The documents' realms reach the states that are recorded of both servers, and stay there.
 func TestExamplesReachTheRecordedStates(t *testing.T) {
 	eachServer(t, func(t *testing.T, s server) {
 		for _, example := range []string{"walkthrough", "models-aas", "oidc", "ml-realm", "realm-whole"} {
@@ -29,7 +29,7 @@ func reaches(t *testing.T, s server, example string) {
 		w.variables[name] = "some-" + strings.ToLower(name)
 	}
 	w.variables["GATEWAY_SECRET"] = "gateway-secret"
-	doc := w.load(maas.Options{Files: []string{filepath.Join("..", "..", "examples", example, "maas.yaml")}})
+	doc := w.load(maas.Options{Files: []string{filepath.Join("..", "..", "testdata", "states", example, "maas.yaml")}})
 	doc.Realms[0].Name = w.realm
 	for _, p := range doc.Realms[0].Value.IdentityProviders {
 		if p.Value.Discovery != "" { // the recorded state's upstream is a realm of the same server

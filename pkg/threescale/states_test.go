@@ -10,9 +10,9 @@ import (
 	"example.com/maasctl/pkg/threescale/threescaletest"
 )
 
-// The documents that users see first bring a new tenant to the states that were recorded on a real 3scale. What
+// The documents of states that were recorded bring a new tenant to what a real 3scale had. What
 // Keycloak and accounts bring isn't 3scale's own; each difference that this makes is named.
-func TestExamplesReachTheirStates(t *testing.T) {
+func TestDocumentsReachTheirStates(t *testing.T) {
 	for name, exceptions := range map[string]func(want, have map[string]any){
 		"walkthrough": func(want, _ map[string]any) {
 			withoutSignIn(t, want)
@@ -33,7 +33,7 @@ func TestExamplesReachTheirStates(t *testing.T) {
 			for _, v := range []string{"KEYCLOAK_USERNAME", "KEYCLOAK_PASSWORD", "KEYCLOAK_CLIENT_SECRET", "UPSTREAM_CLIENT_SECRET", "TESTUSER_PASSWORD", "AI_TEAM_PASSWORD"} {
 				tn.variables[v] = "a-secret"
 			}
-			tn.reachDocument(tn.load(maas.Options{Files: []string{"../../examples/" + name + "/maas.yaml"}}))
+			tn.reachDocument(tn.load(maas.Options{Files: []string{"../../testdata/states/" + name + "/maas.yaml"}}))
 			want, have := testkit.Recorded(t, "states", name+".json"), tn.state()
 			exceptions(want, have)
 			delete(want, "portal") // pages aren't applied
