@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -152,13 +154,21 @@ func TestHostileText(t *testing.T) {
 		}
 		return r
 	}
-	for name, show := range map[string]func(w io.Writer, text string) error{
-		"human":    func(w io.Writer, text string) error { return Human(w, hostilePlan(text), Full, style) },
-		"markdown": func(w io.Writer, text string) error { return Markdown(w, hostilePlan(text), Full) },
-		"github":   func(w io.Writer, text string) error { return PlanGitHub(w, hostilePlan(text), Full) },
-		"sarif":    func(w io.Writer, text string) error { return PlanSARIF(w, hostilePlan(text), Full, "v1") },
-		"result":   func(w io.Writer, text string) error { return Result(w, result(text), text, text) },
-		"progress": func(w io.Writer, text string) error {
+	state := func(text string) Status {
+		s := Status{Products: []ProductStatus{{
+			Name: "granite", There: true, Owner: "o", Staging: &DeployedStatus{Version: 1, Changed: "c"}, LastUsed: "u", LastUseUnknown: "w",
+			NotDeployed: picture().Changes[0].Fields,
+		}}}
+		fill(reflect.ValueOf(&s), text)
+		return s
+	}
+	shown := map[string]func(w io.Writer, text string) error{
+		"Human":      func(w io.Writer, text string) error { return Human(w, hostilePlan(text), Full, style) },
+		"Markdown":   func(w io.Writer, text string) error { return Markdown(w, hostilePlan(text), Full) },
+		"PlanGitHub": func(w io.Writer, text string) error { return PlanGitHub(w, hostilePlan(text), Full) },
+		"PlanSARIF":  func(w io.Writer, text string) error { return PlanSARIF(w, hostilePlan(text), Full, "v1") },
+		"Result":     func(w io.Writer, text string) error { return Result(w, result(text), text, text) },
+		"Progress": func(w io.Writer, text string) error {
 			for _, p := range []*Progress{NewProgress(w, false, true, time.Now), NewProgress(w, false, false, time.Now)} {
 				for i, o := range result(text).Outcomes {
 					p.Observe(apply.Event{Change: o.Change, State: o.State, Err: o.Err, Done: i, Total: 9})
@@ -167,18 +177,31 @@ func TestHostileText(t *testing.T) {
 			}
 			return nil
 		},
-		"diagnostics": func(w io.Writer, text string) error { return Diagnostics(w, found(text)) },
-		"lint":        func(w io.Writer, text string) error { return Lint(w, found(text)) },
-		"lint github": func(w io.Writer, text string) error { return LintGitHub(w, found(text)) },
-		"lint junit":  func(w io.Writer, text string) error { return LintJUnit(w, found(text)) },
-		"lint sarif":  func(w io.Writer, text string) error { return LintSARIF(w, found(text), "v1") },
-		"doctor": func(w io.Writer, text string) error {
+		"Diagnostics": func(w io.Writer, text string) error { return Diagnostics(w, found(text)) },
+		"Lint":        func(w io.Writer, text string) error { return Lint(w, found(text)) },
+		"LintGitHub":  func(w io.Writer, text string) error { return LintGitHub(w, found(text)) },
+		"LintJUnit":   func(w io.Writer, text string) error { return LintJUnit(w, found(text)) },
+		"LintSARIF":   func(w io.Writer, text string) error { return LintSARIF(w, found(text), "v1") },
+		"Doctor": func(w io.Writer, text string) error {
 			r := examined()
 			fill(reflect.ValueOf(r), text)
 			return Doctor(w, r, style)
 		},
-		"json": func(w io.Writer, text string) error { return JSON(w, hostilePlan(text)) },
-	} {
+		"JSON":          func(w io.Writer, text string) error { return JSON(w, hostilePlan(text)) },
+		"StatusLines":   func(w io.Writer, text string) error { return StatusLines(w, state(text), style) },
+		"StatusDetails": func(w io.Writer, text string) error { return StatusDetails(w, state(text), style) },
+		"Unkept": func(w io.Writer, text string) error {
+			u := []plan.Unkept{{Note: picture().Undeclared[0], Fields: picture().Changes[0].Fields}, {Note: picture().Undeclared[0]}}
+			fill(reflect.ValueOf(&u), text)
+			return Unkept(w, u, style)
+		},
+		"Waits": func(w io.Writer, text string) error {
+			NewWaits(w, false, time.Now).Tell(text, time.Second)
+			return nil
+		},
+	}
+	breaks := map[string]bool{"Human": true, "Markdown": true, "StatusDetails": true, "Unkept": true} // lines, at other places in another text
+	for name, show := range shown {
 		t.Run(name, func(t *testing.T) {
 			var bad, good bytes.Buffer
 			if err := errors.Join(show(&bad, hostile), show(&good, harmlessText)); err != nil {
@@ -188,7 +211,7 @@ func TestHostileText(t *testing.T) {
 				t.Fatal("the text isn't there: ", bad.String())
 			}
 			have, want := strings.Count(bad.String(), "\n"), strings.Count(good.String(), "\n")
-			if name != "human" && name != "markdown" && have != want { // those break lines, at other places in another text
+			if !breaks[name] && have != want {
 				t.Errorf("%d lines, want %d:\n%s", have, want, bad.String())
 			}
 			harmless(t, name, bad.String(), good.String())
@@ -198,6 +221,39 @@ func TestHostileText(t *testing.T) {
 
 var uris = regexp.MustCompile(`"uri": ".*"`)
 
+// TestNoPrinterIsForgotten holds the table above to what the package prints.
+func TestNoPrinterIsForgotten(t *testing.T) {
+	test, err := os.ReadFile("escape_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	printer := regexp.MustCompile(`(?m)^func ([A-Z]\w*)\(w io\.Writer|^func New(\w+)\(out io\.Writer`)
+	n := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range printer.FindAllStringSubmatch(string(text), -1) {
+			switch name := found[1] + found[2]; name {
+			case "Print", "Style", "YAML", "ManifestsYAML", "ManifestsJSON": // for machines, or what all others print with
+			default:
+				n++
+				if !strings.Contains(string(test), `"`+name+`":`) {
+					t.Errorf("%s prints what others have written, and no hostile text is tried on it", name)
+				}
+			}
+		}
+	}
+	if n < 16 {
+		t.Errorf("only %d printers", n)
+	}
+}
+
 // harmless fails where an output has characters or commands that its harmless sibling hasn't.
 func harmless(t *testing.T, name, bad, good string) {
 	t.Helper()
@@ -206,10 +262,10 @@ func harmless(t *testing.T, name, bad, good string) {
 			t.Fatalf("%U is in the output: %q", r, bad)
 		}
 	}
-	if name == "json" { // a machine's
+	if name == "JSON" { // a machine's
 		return
 	}
-	if strings.Contains(name, "sarif") { // which names files in the form of URLs
+	if strings.Contains(name, "SARIF") { // which names files in the form of URLs
 		bad = uris.ReplaceAllString(bad, "")
 	}
 	for _, line := range strings.Split(bad, "\n") {
@@ -222,7 +278,7 @@ func harmless(t *testing.T, name, bad, good string) {
 			t.Errorf("%d times %q, want %d:\n%s", have, command, want, bad)
 		}
 	}
-	if strings.Contains(name, "sarif") && strings.Contains(strings.ReplaceAll(bad, `\\[a](`, ""), "[a](") {
+	if strings.Contains(name, "SARIF") && strings.Contains(strings.ReplaceAll(bad, `\\[a](`, ""), "[a](") {
 		t.Errorf("a link is in the output: %s", bad)
 	}
 }
