@@ -2,6 +2,7 @@
 
 local byte = string.byte
 local find = string.find
+local floor = math.floor
 local lower = string.lower
 local match = string.match
 local type = type
@@ -10,9 +11,12 @@ local Inflate = require('llm_metrics_inflate')
 local Lines = require('llm_metrics_lines')
 local Parser = require('llm_metrics_sse')
 local Scanner = require('llm_metrics_json')
+local Skim = require('llm_metrics_skim')
 local Stripper = require('llm_metrics_strip')
 local Usage = require('llm_metrics_usage')
 local is_json = require('llm_metrics_request').is_json
+
+local SAMPLE = 64 * 1024 -- bytes of a reply in which content is counted, of each kind of stream some hundred pieces
 
 local _M = {}
 
@@ -68,10 +72,11 @@ function _M.watch(head)
     if not watch.inflate then return nil, 'encoding' end
   end
 
-  watch.content = head.bound and Content.new()
+  if head.bound then watch.content, watch.passed, watch.counted = Content.new(), 0, 0 end
   if stream then
     watch_stream(watch, Parser)
     if head.strip and not watch.inflate then watch.stripper = Stripper.new(watch.events) end
+    watch.skim = Skim.new(watch.events, watch.stripper)
   elseif lines then
     watch_stream(watch, Lines)
   else
@@ -80,9 +85,17 @@ function _M.watch(head)
   return watch
 end
 
+-- Counts what brings content in the reply's beginning; what comes after it is taken to bring as much.
+local function count_content(self, piece)
+  self.passed = self.passed + #piece
+  if self.counted >= SAMPLE then return end
+  self.counted = self.passed
+  self.content:feed(piece)
+end
+
 local function look(self, piece)
-  if self.content then self.content:feed(piece) end
-  if self.stripper then return self.stripper:feed(piece) end
+  if self.content then count_content(self, piece) end
+  if self.skim then return self.skim:feed(piece) end
   if self.events then
     self.events:feed(piece)
   elseif self.scanner then
@@ -102,7 +115,7 @@ function _M:finish()
   if self.finished then return nil end
   self.finished = true
   if self.content then self.content:finish() end
-  if self.stripper then return self.stripper:finish() end
+  if self.skim then return self.skim:finish() end
   if self.events then
     self.events:finish()
     return nil
@@ -115,12 +128,13 @@ end
 
 --- After an error: the bytes that were kept together with those that were just fed, or nil if none are ever kept.
 function _M:rescue()
-  return self.stripper and self.stripper.text
+  return self.stripper and self.skim:rescue()
 end
 
 --- How many pieces of the reply brought content.
 function _M:pieces()
-  return self.content and self.content.pieces or 0
+  if not self.content or self.passed == 0 then return 0 end
+  return floor(self.content.pieces * self.passed / self.counted)
 end
 
 --- True once a stream has brought its first event.

@@ -203,6 +203,11 @@ function Parser:feed(s, sink)
   while i <= n do i = self:state(s, i, n) end
 end
 
+--- True between two events: nothing of the next one has been read.
+function Parser:between()
+  return self.state == line_start and not self.open and not self.has_data and not self.skip_lf
+end
+
 --- The stream has ended: what is left of an event counts. A sink is told of its end at `last`.
 function Parser:finish(sink, last)
   self.sink = sink

@@ -45,6 +45,8 @@ local function may_be_usage_chunk(beginning)
   return not first or first == '{'
 end
 
+Stripper.may_begin = may_be_usage_chunk
+
 -- Keeps bytes [copied, upto) of the text and drops what lies before `resume`.
 local function cut(self, upto, resume)
   self.out[#self.out + 1] = sub(self.text, self.copied, upto - 1)
