@@ -74,7 +74,7 @@ func (o *promoteOptions) run(ctx context.Context) (err error) {
 	begin := o.Now()
 	attended, end := o.interruptible(ctx)
 	defer end()
-	reading, cancel := context.WithTimeout(attended, o.timeout)
+	reading, cancel := stalling(attended, o.timeout, o.traffic.Answered)
 	defer cancel()
 	saved, err := o.loadPromotion()
 	if err != nil {
