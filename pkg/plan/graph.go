@@ -27,7 +27,7 @@ func (m *maker) connect() {
 }
 
 func (m *maker) connectWrite(c *Change, waits map[Address]bool) {
-	if m.isNew(c.Parent) {
+	if m.isNew(c.Parent) || m.isBorn(c.Parent) {
 		waits[c.Parent] = true
 	}
 	for _, a := range c.Desired.Refs {
@@ -47,6 +47,13 @@ func (m *maker) connectWrite(c *Change, waits map[Address]bool) {
 			}
 		}
 	}
+}
+
+// isBorn tells whether an object changes that the server makes along with one of this plan: it may get its name by that.
+func (m *maker) isBorn(a Address) bool {
+	c, ok := m.changes[a]
+	_, stood := m.in.Live[a]
+	return ok && !stood && c.Live != nil
 }
 
 // handedIn lists what a field's value takes over from other objects.

@@ -106,7 +106,13 @@ func (m *maker) standing(d *Object) *Object {
 	if l, ok := m.in.Live[d.Address]; ok {
 		return l
 	}
-	return m.born[d.Address]
+	if b, ok := m.born[d.Address]; ok || d.Was == "" {
+		return b
+	}
+	if was := d.Parent.Child(d.Kind, d.Was); m.declared[was] == nil {
+		return m.born[was] // made along with its parent, under its former name
+	}
+	return nil
 }
 
 func (m *maker) create(d *Object) {

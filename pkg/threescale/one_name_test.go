@@ -191,3 +191,20 @@ func TestTwinsAreNoChoice(t *testing.T) {
 	})
 	tn.refused(shop, "ActiveDocs chat of product chat", `3scale has 2 of the name "chat"`)
 }
+
+// The service plan that comes with a new product is renamed like any other, not left beside a new one.
+func TestServicePlanOfANewProductIsRenamed(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, threescaletest.Options{})
+	p := tn.reach("products: {shop: {features: {fast: {scope: servicePlan}}, servicePlans: {Basic: {renamed: Default, default: true, features: [fast]}, Gold: {}}}}\n")
+	if got := strings.Join(actions(p), "; "); !strings.Contains(got, "update product/shop/service plan/Basic") {
+		t.Errorf("planned: %s", got)
+	}
+	var names []string
+	for _, sp := range tn.list("/services/" + tn.idOf("/services", "shop") + "/service_plans") {
+		names = append(names, sp["name"].(string))
+	}
+	if strings.Join(names, ",") != "Basic,Gold" {
+		t.Errorf("it has %v", names)
+	}
+}

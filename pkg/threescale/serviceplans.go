@@ -84,7 +84,7 @@ func (servicePlanKind) write(ctx context.Context, s *Session, c *change) error {
 	}
 	base += "/service_plans"
 	if c.Live != nil && !s.known(c.Address) { // born with the product in this run
-		if err := s.learnServicePlans(ctx, c.Parent, c.Name); err != nil {
+		if err := s.learnBorn(ctx, c); err != nil {
 			return err
 		}
 	}
@@ -113,6 +113,18 @@ func (s *Session) createServicePlan(ctx context.Context, c *change, path string,
 	}
 	body["system_name"] = "service_plan_" + hex.EncodeToString(random[:])
 	return s.createNamed(ctx, c, path, body, byName)
+}
+
+// learnBorn learns the number of a service plan that came with its product, perhaps under another name than it is to have.
+func (s *Session) learnBorn(ctx context.Context, c *change) error {
+	if err := s.learnServicePlans(ctx, c.Parent, c.Live.Name); err != nil {
+		return err
+	}
+	id, err := s.id(c.Live.Address)
+	if err == nil {
+		s.learn(c.Address, id)
+	}
+	return err
 }
 
 // learnServicePlans learns the numbers of a product's service plans, to look one of them up by its name.
