@@ -12,7 +12,7 @@ import (
 type TLS struct {
 	// For http:// to another machine, or a certificate that isn't checked.
 	Insecure bool `yaml:"insecure"`
-	// The authorities that the server's certificate may be of, and no others; PEM.
+	// Authorities that the server's certificate may be of, beside those of this machine; PEM.
 	CAFile string `yaml:"caFile"`
 	// The certificate that maasctl shows to a server which asks for one, with those between it and its authority; PEM.
 	CertFile string `yaml:"certFile"`
@@ -42,7 +42,7 @@ type tlsFiles struct {
 func (f tlsFiles) config(said TLS) *tls.Config {
 	config := &tls.Config{}
 	if data, ok := f.read("caFile", said.CAFile); ok {
-		config.RootCAs = x509.NewCertPool()
+		config.RootCAs = authorities()
 		if !config.RootCAs.AppendCertsFromPEM(data) {
 			f.wrong("caFile", "%s holds no certificate in PEM", said.CAFile)
 		}
@@ -60,6 +60,14 @@ func (f tlsFiles) config(said TLS) *tls.Config {
 		return nil
 	}
 	return config
+}
+
+// authorities are those of this machine: servers elsewhere are asked with them too, such as an identity provider's.
+func authorities() *x509.CertPool {
+	if pool, err := x509.SystemCertPool(); err == nil {
+		return pool
+	}
+	return x509.NewCertPool()
 }
 
 func (f tlsFiles) read(key, name string) ([]byte, bool) {
