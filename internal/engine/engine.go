@@ -64,7 +64,14 @@ func Owner(doc *maas.Document) string { return "maasctl:" + doc.Name }
 // Plan reads the systems, side by side, and compares. The state that it returns is what it has read. Where systems can't be
 // read, the error joins what is wrong with each, in the order of the systems.
 func (e *Engine) Plan(ctx context.Context, opts PlanOptions) (*plan.Plan, plan.State, error) {
-	return e.plan(ctx, opts, nil)
+	p, live, err := e.plan(ctx, opts, nil)
+	if err == nil {
+		err = e.losses(ctx, p)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, live, nil
 }
 
 // plan also reads collections that have no part in the plan.
@@ -108,9 +115,6 @@ func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Colle
 	p, err := plan.Make(in)
 	if err == nil {
 		err = e.guard(ctx, p)
-	}
-	if err == nil {
-		err = e.losses(ctx, p)
 	}
 	if err != nil {
 		return nil, nil, err

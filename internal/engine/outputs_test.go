@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,5 +67,36 @@ outputs:
 	}
 	if all, proxies := requests(output("both")); all != plain+1 || proxies != 1 || none != 0 {
 		t.Errorf("the addresses take %d requests, %d of them for proxies; a plan takes %d and %d", all, proxies, plain, none)
+	}
+}
+
+// Outputs are no plan: what would go along with a deletion isn't asked for.
+func TestOutputsAskNothingOfDeletions(t *testing.T) {
+	t.Parallel()
+	const text = `
+apiVersion: maasctl/v1
+name: test
+threescale: {url: https://maas-admin.example.com, token: "${env:X}"}
+products: {api: {}}
+accounts: {Developer: {absent: true}}
+outputs: {id: "${products.api.id}"}
+`
+	doc, found := maas.Load(maas.Options{Files: []string{"-"}, Stdin: strings.NewReader(text)})
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	porta := threescaletest.Start(t, threescaletest.Options{Token: "token"})
+	e := &engine.Engine{Document: doc, Systems: []engine.System{
+		threescale.Open(threescale.Config{URL: porta.URL, Token: secret.New("", "token"), Owner: engine.Owner(doc)}),
+	}}
+	asked := func() bool {
+		defer porta.Reset()
+		return slices.ContainsFunc(porta.Requests(), func(r threescaletest.Request) bool { return strings.HasSuffix(r.Path, "/service_subscriptions.json") })
+	}
+	if _, err := e.Outputs(t.Context(), "id"); err != nil || asked() {
+		t.Error("outputs ask for subscriptions", err)
+	}
+	if p, _, err := e.Plan(t.Context(), engine.PlanOptions{}); err != nil || !asked() || p.Summary.Along != 2 {
+		t.Errorf("a plan doesn't: %v, %+v, %+v", err, p, porta.Requests())
 	}
 }
