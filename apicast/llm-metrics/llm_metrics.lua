@@ -52,12 +52,16 @@ local function state_of(self, context)
   return state
 end
 
+local function failed(where, err)
+  prometheus.error(where)
+  log.say(log.ERR, 'error ' .. where, 'error in ', where, ': ', tostring(err))
+end
+
 -- One step that goes wrong must not keep the next from being done.
 local function guarded(where, step, ...)
   local ok, result = pcall(step, ...)
   if ok then return result end
-  prometheus.error(where)
-  log.say(log.ERR, 'error ' .. where, 'error in ', where, ': ', tostring(result))
+  failed(where, result)
 end
 
 local phases = {}
@@ -134,7 +138,7 @@ function phases.body_filter(self, context)
   -- The client gets what the watch may have kept, and what comes after passes unwatched.
   state.watch, state.skipped = nil, 'error'
   ngx.arg[1] = watch:rescue() or piece
-  error(changed, 0)
+  failed('body_filter', changed)
 end
 
 function phases.post_action(self, context)
@@ -146,5 +150,8 @@ phases.log = phases.post_action
 for name, phase in pairs(phases) do
   _M[name] = function(self, context) guarded(name, phase, self, context) end
 end
+
+-- Called for each piece of a reply: what may go wrong in it is caught where it is looked at.
+_M.body_filter = phases.body_filter
 
 return _M

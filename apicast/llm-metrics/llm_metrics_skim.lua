@@ -6,13 +6,14 @@
 
 local byte = string.byte
 local find = string.find
+local max = math.max
 local sub = string.sub
 local mentioned = require('llm_metrics_forms').mentioned
 
-local LF, CR = 10, 13
+local LF = 10
 local MODEL_EVENTS = 3 -- events that may say the model's name; later ones aren't asked
 local LONGEST_WORD = 7 -- bytes of what numbers are named by
-local FAR = 4096       -- bytes that are searched for an end, from the back
+local DISTANCES = { 256, 4096 } -- bytes from the back that are searched for an end
 
 local Skim = {}
 Skim.__index = Skim
@@ -29,15 +30,29 @@ function Skim.new(parser, stripper)
   }, Skim)
 end
 
+-- The last byte of the last place of `blank` in s, or nil. An event's end is mostly near, and a search is quicker than a
+-- look at each byte.
+local function last_place(s, blank)
+  local at
+  for k = 1, #DISTANCES do
+    local from = max(#s - DISTANCES[k], 1)
+    at = find(s, blank, from, true)
+    if at or from == 1 then break end
+  end
+  local last
+  while at do
+    last = at
+    at = find(s, blank, at + 1, true)
+  end
+  return last and last + #blank - 1
+end
+
 -- The last byte of the last blank line in s, or nil.
 local function last_blank_line(s)
-  local n = #s
-  for k = n, n > FAR and n - FAR or 2, -1 do
-    if byte(s, k) == LF then
-      local before = byte(s, k - 1)
-      if before == LF or (before == CR and k > 2 and byte(s, k - 2) == LF) then return k end
-    end
-  end
+  local last = last_place(s, '\n\n')
+  if last == #s or not find(s, '\r', 1, true) then return last end
+  local other = last_place(s, '\n\r\n')
+  return last and other and max(last, other) or last or other
 end
 
 local function mentions(self, s)
