@@ -18,6 +18,7 @@ local accounting = require('llm_metrics_accounting')
 local calls = require('llm_metrics_calls')
 local config = require('llm_metrics_config')
 local credentials = require('llm_metrics_credentials')
+local drain = require('llm_metrics_drain')
 local forms = require('llm_metrics_forms')
 local inbound = require('llm_metrics_inbound')
 local limits = require('llm_metrics_limits')
@@ -67,12 +68,16 @@ end
 local phases = {}
 
 function phases.rewrite(self, context)
-  state_of(self, context)
+  local state = state_of(self, context)
+  if self.config.on_client_abort == 'drain' then state.inner = drain.is_inner() end
 end
 
 function phases.access(self, context)
   local state = state_of(self, context)
   state.calls_model = calls.model(ngx.req.get_method(), ngx.var.uri, self.config.model_paths)
+  if state.calls_model and self.config.on_client_abort == 'drain' and not state.inner then
+    guarded('drain', drain.relay, self.config, state)
+  end
   if state.calls_model then
     guarded('limits', prompt.check, self.config, context)
     local request = guarded('body', inbound.read, self.config, context, state)
@@ -89,7 +94,7 @@ end
 function phases.header_filter(self, context)
   local state = state_of(self, context)
   state.answered = true
-  if not state.calls_model then return end
+  if not state.calls_model or state.relay then return end
   local headers = ngx.header
   if self.config.rate_limit_headers and state.left and ngx.status < 300 then
     for name, value in pairs(ratelimit.headers(ngx.var.uri, state.left)) do headers[name] = value end
@@ -142,7 +147,9 @@ function phases.body_filter(self, context)
 end
 
 function phases.post_action(self, context)
-  accounting.settle(self, context, state_of(self, context))
+  local state = state_of(self, context)
+  if state.relay then return drain.leave(state) end
+  accounting.settle(self, context, state)
 end
 
 phases.log = phases.post_action

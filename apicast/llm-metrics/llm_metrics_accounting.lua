@@ -40,7 +40,7 @@ end
 -- True if what was seen of the reply is to be charged.
 local function charged(config, state, watch, reason)
   local aborted = reason == 'aborted' or (watch and not state.complete)
-  if aborted then return config.on_client_abort == 'estimate' end
+  if aborted then return config.on_client_abort ~= 'ignore' end
   return reason and config.enforce[1] and config.on_missing_usage == 'estimate' and bound.expected(ngx.var.uri)
 end
 

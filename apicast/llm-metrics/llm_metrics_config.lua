@@ -25,7 +25,7 @@ local DEFAULTS = {
 }
 local CHOICES = {
   on_backend_error = { open = true, closed = true }, on_unreadable = { refuse = true, pass = true },
-  on_client_abort = { estimate = true, ignore = true }, on_missing_usage = { estimate = true, nothing = true },
+  on_client_abort = { estimate = true, drain = true, ignore = true }, on_missing_usage = { estimate = true, nothing = true },
   estimate = { none = true, max_tokens = true },
 }
 local NOUGHT = { limits_ttl = true } -- may be 0
@@ -124,7 +124,7 @@ function _M.read(given)
   complete(config, given)
   config.field_of = config.metrics
   -- A reply may have to be charged by what was seen of it.
-  config.bounds = config.on_client_abort == 'estimate' or (config.enforce[1] ~= nil and config.on_missing_usage == 'estimate')
+  config.bounds = config.on_client_abort ~= 'ignore' or (config.enforce[1] ~= nil and config.on_missing_usage == 'estimate')
   return config
 end
 

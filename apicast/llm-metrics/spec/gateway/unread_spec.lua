@@ -116,6 +116,8 @@ describe('a request that can not be read', function()
   end)
 
   it('holds up nobody while it is looked at', function()
+    local usual = 0 -- on a machine that has others to serve, too
+    for _ = 1, 10 do usual = math.max(usual, rig:send('other', 'quiet').took) end
     local numbers = '{"input":[' .. ('123456,'):rep(500000) .. '1],"stream":true}'
     local socket = require('socket')
     local connection = assert(socket.tcp())
@@ -126,6 +128,6 @@ describe('a request that can not be read', function()
     for _ = 1, 10 do longest = math.max(longest, rig:send('other', 'quiet').took) end
     assert.is_truthy(connection:receive('*l'):find('200', 1, true))
     connection:close()
-    assert(longest < 0.3, longest .. ' s')
+    assert(longest < 0.3 + 3 * usual, longest .. ' s, and ' .. usual .. ' s without')
   end)
 end)
