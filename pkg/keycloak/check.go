@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"example.com/maasctl/internal/representation"
 	"example.com/maasctl/pkg/plan"
 )
 
@@ -13,8 +14,10 @@ import (
 // not keep, is said before anything is written. It asks only where the document gives a reason to.
 func (r *reader) check(ctx context.Context) error {
 	checks := map[string][]func(context.Context, *plan.Object) error{
-		kindRealm:         {r.checkFlows},
-		kindProvider:      {r.checkFlows},
+		kindRealm:         {r.checkFlows, r.checkMail},
+		kindProvider:      {r.checkFlows, r.checkPlugged},
+		kindProfile:       {r.checkPlugged},
+		kindPolicy:        {r.checkPlugged},
 		kindClient:        {r.checkFlows},
 		kindScope:         {r.checkScope},
 		kindDefaultGroups: {r.checkDefaultGroups},
@@ -58,6 +61,24 @@ func (r *reader) checkDefaultGroups(ctx context.Context, d *plan.Object) error {
 			}
 		}
 		r.refuse(d, fieldGroup, "there is no group %q, neither in the document nor on the server", name)
+	}
+	return nil
+}
+
+// checkMail looks whether a mail server has a sender: 26 wants one, whatever else there is to say.
+func (r *reader) checkMail(ctx context.Context, d *plan.Object) error {
+	said := ""
+	for name, p := range nativeOf(d).paths {
+		if p[0] == "smtpServer" && (said == "" || name < said) {
+			said = name
+		}
+	}
+	live := nativeOf(r.state[d.Address]).raw
+	if said == "" || d.Fields["smtpServer.from"] != nil || text(at(live, "smtpServer", "from")) != "" || text(at(live, "smtpServer", "host")) != "" {
+		return nil
+	}
+	if oldest, _ := representation.All().Versions(); r.version(ctx) > oldest {
+		r.refuse(d, said, "smtpServer needs from, the address that mails come from: this server refuses one without it")
 	}
 	return nil
 }

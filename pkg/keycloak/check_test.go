@@ -136,3 +136,61 @@ func TestDefaultRole(t *testing.T) {
 		}
 	})
 }
+
+// What isn't in the server is refused before the realm is made that is to have it.
+func TestProvidersThatTheServerLacks(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		for range 2 {
+			for text, want := range map[string]string{
+				`{clientProfiles: {p: {executors: [{executor: pkce-enforcer, configuration: {}}, {executor: no-such, configuration: {}}]}}}`: `client profile p of realm REALM: this server has no executor "no-such"`,
+				`{clientPolicies: {p: {enabled: true, conditions: [{condition: any-cliant, configuration: {}}]}}}`:                           `this server has no condition "any-cliant"; did you mean "any-client"?`,
+				`{identityProviders: {i: {providerId: oidk, config: {clientId: a}}}}`:                                                        `identity provider i of realm REALM: this server has no kind of identity provider "oidk"; did you mean "oidc"?`,
+			} {
+				err := w.refused(w.document(`realms: {REALM: ` + text + `}`))
+				if err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(want, "REALM", w.realm)) {
+					t.Errorf("%s: %v", text, err)
+				}
+			}
+			w.applyText(`realms: {REALM: {clientProfiles: {p: {executors: [{executor: reject-request, configuration: {}}]}}}}`)
+		}
+	})
+}
+
+// 26 takes no mail server without a sender.
+func TestMailServerWithoutSender(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		doc := w.document(`realms: {REALM: {smtpServer: {host: mail.example.com}}}`)
+		if s.version == 18 {
+			w.apply(doc)
+			return
+		}
+		if err := w.refused(doc); err == nil || !strings.Contains(err.Error(), "smtpServer needs from") {
+			t.Errorf("%v", err)
+		}
+		w.applyText(`realms: {REALM: {smtpServer: {host: mail.example.com, from: a@example.com}}}`)
+		w.apply(doc)
+	})
+}
+
+// What the server gives to the role that all users have stays, and isn't what the document wrote.
+func TestCompositesOfTheDefaultRole(t *testing.T) {
+	eachServer(t, func(t *testing.T, s server) {
+		w := newWorld(t, s)
+		composites := func(role string) []any {
+			id := w.find("/roles", "name", role)["id"].(string)
+			var names []any
+			for _, c := range list(w.admin.must(get, "/"+w.realm+"/roles-by-id/"+id+"/composites", nil)) {
+				names = append(names, w.get("/roles-by-id/" + c.(m)["id"].(string))["name"])
+			}
+			return names
+		}
+		w.applyText(`realms: {REALM: {roles: {r: {}, default-roles-REALM: {composites: [r, offline_access]}}}}`)
+		if got := composites("default-roles-" + w.realm); !has(got, "r") || !has(got, "uma_authorization") {
+			t.Errorf("%v", got)
+		}
+		other := newWorld(t, s)
+		other.applyText(`realms: {REALM: {defaultRole: {name: all}, roles: {r: {}, all: {composites: [r]}}}}`)
+	})
+}

@@ -2,6 +2,7 @@ package keycloak
 
 import (
 	"context"
+	"slices"
 
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/plan"
@@ -38,15 +39,36 @@ func (compositesKind) read(ctx context.Context, r *reader, role *plan.Object) ([
 	if err != nil {
 		return nil, err
 	}
+	isDefault := r.isDefaultRole(role)
 	for _, raw := range found {
 		ref, err := r.roleRef(ctx, realm.Name(), raw)
 		if err != nil {
 			return nil, err
 		}
 		r.s.learn(ref.address(realm), str(raw, "id"))
+		if isDefault && !saysRole(r.desired[o.Address], ref.label()) && slices.Contains(givenToAll(), ref.label()) {
+			continue
+		}
 		set[ref.label()], n.refs[ref.label()] = true, ref
 	}
 	return []*plan.Object{o}, nil
+}
+
+// givenToAll are the roles that the server puts into the default role of a new realm. They stay, as what it gives to users does.
+func givenToAll() []string {
+	return []string{"offline_access", "uma_authorization", "account/manage-account", "account/view-profile"}
+}
+
+// isDefaultRole tells whether every user of the realm has the role.
+func (r *reader) isDefaultRole(role *plan.Object) bool {
+	realm := role.Address.Root()
+	if role.Parent != realm {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	name, _ := at(nativeOf(r.state[realm]).raw, "defaultRole", "name").(string)
+	return role.Name == name || role.Name == defaultRole(realm.Name())
 }
 
 // roleRef names a role of the server. 18 leaves out names in lists of composites, and a client stands there by its id only.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"example.com/maasctl/internal/near"
 	"example.com/maasctl/internal/representation"
@@ -126,6 +127,28 @@ func (c fieldChecks) object(at place, as string, fields map[string]any) {
 			continue
 		}
 		c.value(at.at(name), f.Type, fields[name])
+		at.at(name).oneOf(as, name, fields[name])
+	}
+}
+
+// oneOf checks texts of which Keycloak takes a few only, and fails at others.
+func (p place) oneOf(as, field string, v any) {
+	protocols := []string{"openid-connect", "saml", "docker-v2"}
+	options := map[string][]string{
+		representation.Realm + ".sslRequired":    {"all", "external", "none"},
+		representation.Realm + ".otpPolicyType":  {"totp", "hotp"},
+		representation.Client + ".protocol":      protocols,
+		representation.ClientScope + ".protocol": protocols,
+	}[as+"."+field]
+	if said, isText := v.(string); isText && options != nil && !slices.Contains(options, said) {
+		p.errorf(CodeValue, "%s has to be one of %s, not %q", p, strings.Join(options, ", "), said)
+	}
+	bindings, _ := v.(map[string]any)
+	for _, binding := range slices.Sorted(maps.Keys(bindings)) {
+		known := []string{"browser", "direct_grant"}
+		if field == "authenticationFlowBindingOverrides" && !slices.Contains(known, binding) {
+			p.errorKey(binding, "%s: a client can have a flow of its own for %s, not for %q", p, strings.Join(known, " and "), binding)
+		}
 	}
 }
 

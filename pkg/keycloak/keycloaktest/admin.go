@@ -161,7 +161,15 @@ func (s *Server) info(c *call) answer {
 	if s.old() || c.who.isAdmin() {
 		system["version"] = map[bool]string{true: "18.0.2", false: "26.7.3"}[s.old()]
 	}
-	return ok(object{"systemInfo": system})
+	b, providers := s.builtins(), object{}
+	for spi, ids := range map[string][]string{"client-policy-executor": b.executors, "client-policy-condition": b.conditions, "identity_provider": b.upstreams} {
+		there := object{}
+		for _, id := range ids {
+			there[id] = object{}
+		}
+		providers[spi] = object{"providers": there}
+	}
+	return ok(object{"systemInfo": system, "providers": providers})
 }
 
 // registerAction takes one in again that was taken out: the server knows which there are.

@@ -313,11 +313,11 @@ func (s *Server) createRealm(c *call) answer {
 	return made(c.base + "/admin/realms/" + escape(name))
 }
 
-// badMail checks addresses, which 18 doesn't.
+// badMail checks the sender's address, which 18 doesn't.
 func (s *Server) badMail(body object) (answer, bool) {
 	mail, _ := body["smtpServer"].(object)
-	if from := str(mail, "from"); !s.old() && from != "" && !strings.Contains(from, "@") {
-		return tells(http.StatusBadRequest, "Invalid sender address '%s'.", from), true
+	if from := str(mail, "from"); !s.old() && len(mail) > 0 && !strings.Contains(from, "@") {
+		return tells(http.StatusBadRequest, "Invalid sender address '%s'.", cmp.Or(from, "null")), true
 	}
 	return answer{}, false
 }
