@@ -19,11 +19,12 @@ const (
 	mostKeysAsked     = 100 // applications whose keys are counted
 	mostAccountsAsked = 200 // accounts whose subscriptions are
 	fewLive           = 5   // live applications that are named
+	fewDeletes        = 10  // deletions beyond which the applications of all products are read at once
 )
 
 // Losses tells what goes along with products, accounts and applications.
 func (s *Session) Losses(ctx context.Context, deletes []*plan.Change) error {
-	l := &losses{s: s, r: s.reader(plan.State{})}
+	l := &losses{s: s, r: s.reader(plan.State{}), many: len(deletes) > fewDeletes}
 	found, err := each(ctx, deletes, l.of)
 	if err != nil {
 		return s.explain(err)
@@ -53,6 +54,8 @@ func (s *Session) Losses(ctx context.Context, deletes []*plan.Change) error {
 type losses struct {
 	s *Session
 	r *reader
+
+	many bool
 }
 
 // loss is what one deletion takes along, with the numbers of its applications.
@@ -97,6 +100,7 @@ type usedApplication struct {
 	ID            int64  `json:"id"`
 	Name          string `json:"name"`
 	State         string `json:"state"`
+	ServiceID     int64  `json:"service_id"`
 	AccountID     int64  `json:"account_id"`
 	Organization  string `json:"org_name"`
 	UserKey       string `json:"user_key"`
@@ -105,11 +109,10 @@ type usedApplication struct {
 }
 
 func (l *losses) product(ctx context.Context, f *loss, id int64) error {
-	found, err := pages[usedApplication](ctx, l.r, fmt.Sprintf("/admin/api/applications.json?service_id=%d", id))
+	found, err := l.applications(ctx, id)
 	if err != nil {
 		return err
 	}
-	found = slices.DeleteFunc(slices.Clone(found), func(a usedApplication) bool { return a.ID == 0 })
 	accounts := map[int64]bool{}
 	for _, a := range found {
 		accounts[a.AccountID] = true
@@ -122,6 +125,24 @@ func (l *losses) product(ctx context.Context, f *loss, id int64) error {
 	}
 	f.Accounts = len(accounts)
 	return l.hits(ctx, f, id)
+}
+
+// applications are those of a product.
+func (l *losses) applications(ctx context.Context, product int64) ([]usedApplication, error) {
+	const all = "/admin/api/applications.json"
+	if !l.many {
+		return pages[usedApplication](ctx, l.r, fmt.Sprintf("%s?service_id=%d", all, product))
+	}
+	type byProduct struct{}
+	by, err := keep(l.r, byProduct{}, func() (map[int64][]usedApplication, error) {
+		found, err := pages[usedApplication](ctx, l.r, all)
+		by := map[int64][]usedApplication{}
+		for _, a := range found {
+			by[a.ServiceID] = append(by[a.ServiceID], a)
+		}
+		return by, err
+	})
+	return by[product], err
 }
 
 func (l *losses) account(ctx context.Context, f *loss, base string) error {

@@ -132,3 +132,30 @@ func TestLossesThatCantBeCounted(t *testing.T) {
 		t.Errorf("%d asked, %+v", asked, loss)
 	}
 }
+
+// TestManyDeletionsAskOnce: the applications of many products are read in one list.
+func TestManyDeletionsAskOnce(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, threescaletest.Options{})
+	text := "products:\n  kept: {name: Kept}\n"
+	for i := range 15 {
+		text += fmt.Sprintf("  p-%d: {name: P %d, plans: {free: {}}, servicePlans: {Default: {default: true}}}\n", i, i)
+	}
+	tn.reach(text + "accounts: {Acme: {users: {alice: {email: alice@acme.example.com}}, applications: {one: {product: p-3, plan: free}, two: {product: p-3, plan: free}, three: {product: p-4, plan: free}}}}")
+	tn.prune = true
+	tn.Reset()
+	p := tn.plan(tn.document("products: {kept: {name: Kept}}"))
+	asked := 0
+	for _, r := range tn.Requests() {
+		if r.Path == "/admin/api/applications.json" {
+			asked++
+		}
+	}
+	n := map[string]int{}
+	for _, c := range p.Changes {
+		n[c.Name] = c.Loss.Applications
+	}
+	if asked != 1 || len(p.Changes) != 15 || n["p-3"] != 2 || n["p-4"] != 1 || p.Summary.Along != 3 {
+		t.Errorf("asked %d times; %v, %+v", asked, n, p.Summary)
+	}
+}
