@@ -5,6 +5,7 @@
 
 local gsub = string.gsub
 local huge = math.huge
+local ipairs = ipairs
 local ceil = math.ceil
 local find = string.find
 local max = math.max
@@ -14,6 +15,7 @@ local sub = string.sub
 local tonumber = tonumber
 local cjson = require('cjson.safe')
 
+local NONE = {}
 local MOST = 2 ^ 53 -- a number of Lua is exact up to here; the backend takes such an one, and no limit is larger
 
 local _M = {
@@ -48,17 +50,26 @@ local function number(text)
   return value == huge and MOST or min(ceil(value), MOST)
 end
 
+-- The largest number that any occurrence of a key says, for servers differ in which of them they take.
+local function largest(spans)
+  local most
+  for _, span in ipairs(spans or NONE) do
+    local value = number(span.text)
+    if value then most = max(most or 0, value) end
+  end
+  return most
+end
+
 --- The most tokens that the request lets the model write, from 1 to 2^53; nil if it names no cap.
--- @param found what a Scanner found of `wanted`
-function _M.cap(found)
+-- @param fields of a request, see llm_metrics_body
+function _M.cap(fields)
   local cap
   for i = 1, #CAPS do
-    local value = found[CAPS[i]] and number(found[CAPS[i]])
+    local value = largest(fields.spans[CAPS[i]])
     if value then cap = max(cap or 0, value) end
   end
   if not cap then return nil end
-  local answers = max(found.n and number(found.n) or 1, found.best_of and number(found.best_of) or 1)
-  return min(cap * answers, MOST)
+  return min(cap * max(largest(fields.spans.n) or 1, largest(fields.spans.best_of) or 1), MOST)
 end
 
 --- Adds what this looks for to what else is looked for.

@@ -138,7 +138,7 @@ function _M.read(config, context, state)
   return {
     text = text,
     fields = fields,
-    cap = (config.reserve or config.estimate == 'max_tokens') and estimate.cap(fields.found) or nil,
+    cap = (config.reserve or config.estimate == 'max_tokens') and estimate.cap(fields) or nil,
     ask = asks_for_usage(config, ngx.var.uri),
   }
 end

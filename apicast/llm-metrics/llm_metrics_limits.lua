@@ -35,7 +35,11 @@ local function likely(config, field, request)
   if not WRITTEN[field] and not READ[field] then return 1 end
   local amount = 0
   if WRITTEN[field] then amount = request and request.cap or config.reserve_tokens end
-  if READ[field] then amount = amount + (request and ceil(#request.text / BYTES) or (amount == 0 and config.reserve_tokens or 0)) end
+  if READ[field] and request then
+    amount = amount + request.fields.prompt_numbers + ceil(request.fields.prompt_bytes / BYTES)
+  elseif READ[field] and amount == 0 then
+    amount = config.reserve_tokens
+  end
   return max(amount, 1)
 end
 

@@ -37,12 +37,18 @@ describe('many requests at once', function()
 
   it('are let in as long as what they may write fits, and again when it is known what they wrote', function()
     rig:backend({ reserving = { limits = { limit(100) } } })
-    local body = '{"max_tokens":40}' -- and 5 for the prompt
+    local body = '{"max_tokens":40}'
     assert.same({ [200] = 3, [429] = 1 }, rig:crowd(4, 'reserving', 'slow_ten', { body = body }))
     rig:counted('one', 'total_tokens', 30)
     require('socket').sleep(0.1)
     assert.same({ [200] = 2, [429] = 2 }, rig:crowd(4, 'reserving', 'slow_ten', { body = body }))
     assert.equal(50, rig:counted('one', 'total_tokens', 50))
+  end)
+
+  it('reserve what their prompt may come to, too', function()
+    rig:backend({ reserving = { limits = { limit(100) } } })
+    local body = '{"max_tokens":10,"prompt":"' .. ('word '):rep(60) .. '","image":"' .. ('x'):rep(5000) .. '"}'
+    assert.same({ [200] = 2, [429] = 2 }, rig:crowd(4, 'reserving', 'slow_ten', { body = body }))
   end)
 
   it('reserve a number of tokens where they name no cap', function()
