@@ -8,13 +8,15 @@ import (
 	"sync"
 )
 
-// Liar is a way to a server that puts another answer in the place of one: what is asked for is done all the same.
+// Liar is a way to a server that puts another answer in the place of one: what is asked for is done all the same, but with
+// Before.
 type Liar struct {
-	Next  http.Handler
-	Route func(*http.Request) string // what requests of a kind have in common, beginning with the method
-	Lie   http.HandlerFunc           // nil: none
-	About string                     // the route to lie about
-	Nth   int                        // the request of that route to lie about; the first is 1
+	Next   http.Handler
+	Route  func(*http.Request) string // what requests of a kind have in common, beginning with the method
+	Lie    http.HandlerFunc           // nil: none
+	About  string                     // the route to lie about
+	Nth    int                        // the request of that route to lie about; the first is 1, and 0 stands for each
+	Before bool                       // the request doesn't come to the server
 
 	mu    sync.Mutex
 	seen  map[string]int
@@ -23,15 +25,19 @@ type Liar struct {
 }
 
 func (l *Liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !l.strikes(l.Route(r)) {
+	lie := l.strikes(l.Route(r))
+	if lie == nil {
 		l.Next.ServeHTTP(w, r)
 		return
 	}
-	l.Next.ServeHTTP(httptest.NewRecorder(), r)
-	l.Lie(w, r)
+	if !l.Before {
+		l.Next.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	lie(w, r)
 }
 
-func (l *Liar) strikes(route string) bool {
+// strikes gives the lie where one is due.
+func (l *Liar) strikes(route string) http.HandlerFunc {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.seen == nil {
@@ -40,9 +46,18 @@ func (l *Liar) strikes(route string) bool {
 	if l.seen[route]++; l.seen[route] == 1 {
 		l.order = append(l.order, route)
 	}
-	strikes := l.Lie != nil && route == l.About && l.seen[route] == l.Nth
-	l.hit = l.hit || strikes
-	return strikes
+	if l.Lie == nil || route != l.About || l.Nth != 0 && l.seen[route] != l.Nth {
+		return nil
+	}
+	l.hit = true
+	return l.Lie
+}
+
+// Arm makes it lie from now on; nil ends that.
+func (l *Liar) Arm(lie http.HandlerFunc) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.Lie, l.seen = lie, nil
 }
 
 // Struck tells whether the lie has been told.
@@ -87,6 +102,14 @@ func Unpacked(first, again, last string, times int) http.HandlerFunc {
 		_, _ = io.WriteString(z, last)
 		_ = z.Close()
 	}
+}
+
+// Cut breaks the connection.
+func Cut(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+// Fails gives a handler that answers with a status.
+func Fails(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
 }
 
 // WrongAnswers are successes by their status only, whatever was asked for; all but the last three are wrong for every request.

@@ -1,9 +1,11 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -53,13 +55,13 @@ func (t *retry) RoundTrip(r *http.Request) (*http.Response, error) {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.Multiplier = t.first, 2
 	begin := time.Now()
+	fresh, err := repeatable(r)
+	if err != nil {
+		return nil, err
+	}
 	var before error // why there is another attempt
 	for attempt := 1; ; attempt++ {
-		again, err := rewound(r, attempt)
-		if err != nil {
-			return nil, err
-		}
-		resp, err := t.next.RoundTrip(again)
+		resp, err := t.next.RoundTrip(fresh())
 		if err == nil {
 			t.answered.Store(true)
 		}
@@ -116,24 +118,27 @@ func gaveUp(err, before error) error {
 	return fmt.Errorf("%w; the attempt before failed: %w", err, before)
 }
 
-// rewound is the request with its body from the start.
-func rewound(r *http.Request, attempt int) (*http.Request, error) {
-	if attempt == 1 || r.Body == nil || r.GetBody == nil {
-		return r, nil
+// repeatable gives the request anew for each attempt, with all of its body. The request's own GetBody isn't asked: resty gives
+// there what stands in a buffer that other requests use by then.
+func repeatable(r *http.Request) (func() *http.Request, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return func() *http.Request { return r }, nil
 	}
-	body, err := r.GetBody()
+	text, err := io.ReadAll(r.Body)
+	_ = r.Body.Close()
 	if err != nil {
 		return nil, err
 	}
-	again := r.Clone(r.Context())
-	again.Body = body
-	return again, nil
+	body := func() io.ReadCloser { return io.NopCloser(bytes.NewReader(text)) }
+	return func() *http.Request {
+		again := r.Clone(r.Context())
+		again.Body, again.ContentLength = body(), int64(len(text))
+		again.GetBody = func() (io.ReadCloser, error) { return body(), nil }
+		return again
+	}, nil
 }
 
 func (t *retry) worthAnother(r *http.Request, resp *http.Response, err error) bool {
-	if r.Body != nil && r.GetBody == nil {
-		return false // it can't be sent twice
-	}
 	idempotent := r.Method != http.MethodPost || isRead(r)
 	if err != nil {
 		return idempotent && isNetwork(err) && r.Context().Err() == nil

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -145,13 +146,29 @@ func TestRetryEnds(t *testing.T) {
 	}
 }
 
-// A body that can't be had again is sent once.
-func TestBodyThatCantBeReplayed(t *testing.T) {
-	client, server, url := serve(t, Options{}, status(503), fine)
-	r := request(t, "PUT", url, "")
-	r.Body = io.NopCloser(strings.NewReader("once"))
-	if _, err := send(client, r); !Is(err, http.StatusServiceUnavailable) || len(server.seen()) != 1 {
-		t.Errorf("sent %d times: %v", len(server.seen()), err)
+// pooled is a body in a buffer that is another request's once it is closed.
+type pooled struct{ *bytes.Buffer }
+
+func (p pooled) Close() error {
+	p.Reset()
+	_, err := p.WriteString("a secret of another's")
+	return err
+}
+
+// Each attempt sends the body that the request came with, whatever the request says can be had again.
+func TestEachAttemptSendsTheWholeBody(t *testing.T) {
+	for name, getBody := range map[string]func(*bytes.Buffer) (io.ReadCloser, error){
+		"none": nil, "the buffer": func(b *bytes.Buffer) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil },
+	} {
+		client, server, url := serve(t, Options{}, status(503), cut, fine)
+		r, b := request(t, "PUT", url, ""), bytes.NewBufferString("all of it")
+		r.Body = pooled{b}
+		if getBody != nil {
+			r.GetBody = func() (io.ReadCloser, error) { return getBody(b) }
+		}
+		if _, err := send(client, r); err != nil || !slices.Equal(server.seen(), []string{"all of it", "all of it", "all of it"}) {
+			t.Errorf("%s: sent %q: %v", name, server.seen(), err)
+		}
 	}
 }
 

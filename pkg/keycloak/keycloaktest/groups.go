@@ -193,9 +193,19 @@ func (s *Server) giveGroup(c *call) answer {
 	return noContent()
 }
 
-// mapRoles adds roles to a group or user, or takes them away.
+// mapRoles adds roles to a group or user, or takes them away: all of the realm's or the client's where the body is missing.
 func (s *Server) mapRoles(c *call, have *[]*role) answer {
-	roles, there := s.named(c, true)
+	list := readList(c)
+	if list == nil && c.Method == http.MethodDelete {
+		*have = slices.DeleteFunc(*have, func(x *role) bool {
+			return strings.HasSuffix(c.URL.Path, "/role-mappings/realm") && x.client == nil || x.client != nil && strings.HasSuffix(c.URL.Path, "/"+x.client.id())
+		})
+		return noContent()
+	}
+	if list == nil {
+		return stumbledOver()
+	}
+	roles, there := s.named(c, list, true)
 	if !there {
 		return says(http.StatusNotFound, "Role not found")
 	}

@@ -137,11 +137,16 @@ func dropped() map[string][]string {
 	}
 }
 
-// readList takes a body that is a list of objects.
+// readList takes a body that is a list of objects; nil where there is none.
 func readList(c *call) []object {
 	var list []object
 	_ = decode(c.Body, &list)
 	return list
+}
+
+// stumbledOver is the answer to what the server didn't expect, such as a body that isn't there.
+func stumbledOver() answer {
+	return answer{status: http.StatusInternalServerError, body: object{"error": "unknown_error", "error_description": "For more on this error consult the server log."}}
 }
 
 // copied is a deep copy: nobody changes what the server keeps.

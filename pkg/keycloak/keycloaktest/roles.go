@@ -228,9 +228,9 @@ func (s *Server) listComposites(c *call, x *role) answer {
 }
 
 // named finds the roles of a body by their ids, and by their names too where the call checks both.
-func (s *Server) named(c *call, both bool) ([]*role, bool) {
+func (s *Server) named(c *call, list []object, both bool) ([]*role, bool) {
 	var out []*role
-	for _, e := range readList(c) {
+	for _, e := range list {
 		x := c.realm.roleByID(str(e, "id"))
 		if x == nil || both && x.name() != str(e, "name") {
 			return nil, false
@@ -241,7 +241,11 @@ func (s *Server) named(c *call, both bool) ([]*role, bool) {
 }
 
 func (s *Server) addComposites(c *call, x *role) answer {
-	roles, there := s.named(c, false)
+	list := readList(c)
+	if list == nil {
+		return stumbledOver()
+	}
+	roles, there := s.named(c, list, false)
 	if !there {
 		return says(http.StatusNotFound, "Could not find composite role")
 	}
@@ -250,7 +254,11 @@ func (s *Server) addComposites(c *call, x *role) answer {
 }
 
 func (s *Server) dropComposites(c *call, x *role) answer {
-	roles, there := s.named(c, false)
+	list := readList(c)
+	if list == nil {
+		return stumbledOver()
+	}
+	roles, there := s.named(c, list, false)
 	if !there {
 		return says(http.StatusNotFound, "Could not find composite role")
 	}

@@ -176,7 +176,7 @@ func (s *Server) handle(r *http.Request) answer {
 		c.segments = append(c.segments, text)
 	}
 	if s.opts.Stumble && s.stumbles(c) {
-		return answer{status: http.StatusInternalServerError, body: object{"error": "unknown_error", "error_description": "For more on this error consult the server log."}}
+		return stumbledOver()
 	}
 	switch {
 	case len(c.segments) >= 2 && c.segments[0] == "realms":
