@@ -37,8 +37,7 @@ func (defaultGroupsKind) read(ctx context.Context, r *reader, realm *plan.Object
 	}
 	set := plan.Set{}
 	for _, raw := range found {
-		set[str(raw, "path")] = true
-		r.s.learnGroup(realm.Address, raw)
+		set[r.s.learnGroup(realm.Address, raw)] = true
 	}
 	return []*plan.Object{realm.Child(kindDefaultGroups, "", plan.Fields{fieldGroup: set})}, nil
 }
@@ -91,8 +90,7 @@ func (s *Session) givenGroups(ctx context.Context, realm plan.Address) (plan.Set
 		err := s.api.get(ctx, defaultGroupsAt(realm.Name()), &found)
 		set := plan.Set{}
 		for _, raw := range found {
-			set[str(raw, "path")] = true
-			s.learnGroup(realm, raw)
+			set[s.learnGroup(realm, raw)] = true
 		}
 		return set, err
 	})

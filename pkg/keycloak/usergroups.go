@@ -27,17 +27,28 @@ func (s *Session) groupsOf(ctx context.Context, realm plan.Address, item string)
 	}
 	set := plan.Set{}
 	for _, g := range found {
-		set[str(g, "path")] = true
-		s.learnGroup(realm, g)
+		set[s.learnGroup(realm, g)] = true
 	}
 	return set, nil
 }
 
-// learnGroup remembers the id of a group that the server shows with its path.
-func (s *Session) learnGroup(realm plan.Address, raw map[string]any) {
-	if !strings.Contains(str(raw, "name"), "/") {
-		s.learn(groupAt(realm, str(raw, "path")), str(raw, "id"))
+// labelOfGroup is a group's path. A slash in its own name is told from one between two names: /a/b would be another group.
+func labelOfGroup(raw map[string]any) string {
+	at, name := str(raw, "path"), str(raw, "name")
+	if !strings.Contains(name, "/") {
+		return at
 	}
+	if above, ok := strings.CutSuffix(at, name); ok {
+		return above + strings.ReplaceAll(name, "/", "~/")
+	}
+	return at // it has been told apart there already
+}
+
+// learnGroup remembers the id of a group that the server shows with its path, and gives that path.
+func (s *Session) learnGroup(realm plan.Address, raw map[string]any) string {
+	label := labelOfGroup(raw)
+	s.learn(groupAt(realm, label), str(raw, "id"))
+	return label
 }
 
 // joinGroups carries out what the change does to the groups of a user. Leaving comes first, and a group before those below it:
