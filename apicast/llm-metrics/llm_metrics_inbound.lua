@@ -20,7 +20,7 @@ local refusal = require('llm_metrics_refusal')
 local request = require('llm_metrics_request')
 
 local SLICE = 0.002 -- seconds of the processor after which others get their turn
-local LONGEST = 0.1 -- seconds of the processor that a body may take in all
+local LONGEST = 0.25 -- seconds of the processor that a body may take in all
 local FORM, BOUNDARY = 'multipart/form-data', '--'
 
 local _M = {}

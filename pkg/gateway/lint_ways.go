@@ -21,7 +21,6 @@ func ways() []way {
 		{"on_missing_usage", "nothing", "replies without usage are free"},
 		{"on_client_abort", "ignore", "a stream is free for a client that leaves before its end"},
 		{"include_usage", false, "streams whose clients don't ask for their usage say none"},
-		{"remove_accept_encoding", false, "clients get compressed replies if they ask for them, and usage in those is not seen"},
 	}
 }
 
