@@ -317,12 +317,47 @@ func origins(elements, before []any, fields []plan.FieldChange) []string {
 			from[i] = "new"
 		}
 	}
+	moves := 0
 	for _, f := range fields {
 		if place, ok := f.New.(int64); ok && f.Action == plan.Move {
 			from[place-1] = fmt.Sprintf("was %v", f.Old)
+			moves++
+		}
+	}
+	if gone := passed(elements, before); len(gone) <= 2*moves { // two that change places: both have moved to whoever reads it
+		for i, old := range gone {
+			from[i] = fmt.Sprintf("was %d", old+1)
 		}
 	}
 	return from
+}
+
+// passed are the elements, by their new place, that others have gone past, with their old places; none where names are said
+// twice, of which nobody knows which is which.
+func passed(elements, before []any) map[int]int {
+	had, has := map[any]int{}, map[any]bool{}
+	for i, e := range before {
+		had[e] = i
+	}
+	for _, e := range elements {
+		has[e] = true
+	}
+	out := map[int]int{}
+	if len(had) < len(before) || len(has) < len(elements) {
+		return out
+	}
+	stays := slices.DeleteFunc(slices.Clone(before), func(e any) bool { return !has[e] })
+	rank := 0
+	for i, e := range elements {
+		if _, there := had[e]; !there {
+			continue
+		}
+		if stays[rank] != e {
+			out[i] = had[e]
+		}
+		rank++
+	}
+	return out
 }
 
 func (h *human) field(prefix string, f plan.FieldChange) {

@@ -444,3 +444,30 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 		}
 	}
 }
+
+func TestWhereElementsCameFrom(t *testing.T) {
+	list := func(text string) (out []any) {
+		for _, e := range strings.Fields(text) {
+			out = append(out, e)
+		}
+		return out
+	}
+	move := func(element string, from, to int64) plan.FieldChange {
+		return plan.FieldChange{Name: "policy", Element: element, Action: plan.Move, Old: from, New: to}
+	}
+	for _, c := range []struct {
+		before, after string
+		moves         []plan.FieldChange
+		want          []string
+	}{
+		{"a b", "b a", []plan.FieldChange{move("a", 1, 2)}, []string{"was 2", "was 1"}},
+		{"a b c d e", "e a b c d", []plan.FieldChange{move("e", 5, 1)}, []string{"was 5", "", "", "", ""}},
+		{"r a b", "b new a", []plan.FieldChange{move("a", 2, 3)}, []string{"was 3", "new", "was 2"}},
+		{"a b a", "a a b", []plan.FieldChange{move("b", 2, 3)}, []string{"", "", "was 2"}},
+		{"a", "new a", nil, []string{"new", ""}},
+	} {
+		if diff := cmp.Diff(c.want, origins(list(c.after), list(c.before), c.moves)); diff != "" {
+			t.Errorf("%s to %s: %s", c.before, c.after, diff)
+		}
+	}
+}
