@@ -121,3 +121,23 @@ func TestPromoteAsksOnATerminal(t *testing.T) {
 		t.Errorf("there is nothing to ask: exit %d:\n%s", code, out)
 	}
 }
+
+func TestRollbackAsksOnATerminal(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, plainServer)
+	for _, text := range []string{"one", "two"} {
+		if code, out := s.run("apply", "--set", "products.granite.gatewayResponses.noMatch.body="+text); code != ExitOK {
+			t.Fatalf("exit %d:\n%s", code, out)
+		}
+	}
+	const question = "Roll back? Only yes goes on: "
+	if code, out := s.attended(t, question, types("no\n"), "rollback", "granite"); code != ExitError || !strings.Contains(out, `"two" → "one"`) {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := s.attended(t, question, func(io.Writer) { s.interrupts <- os.Interrupt }, "rollback", "granite"); code != ExitInterrupted {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if code, out := s.attended(t, question, types("yes\n"), "rollback", "granite"); code != ExitOK || !strings.Contains(out, "is again what version") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}

@@ -36,7 +36,7 @@ func exitCodes() []exitCodeHelp {
 		{ExitOK, "done, or nothing to do"},
 		{ExitError, "an error; nothing was changed"},
 		{ExitChanges, "`diff` found changes"},
-		{ExitPartial, "`apply` or `promote` has changed something, and not all is well: other changes failed, something may have been changed, a server keeps something else, or the result can't be shown"},
+		{ExitPartial, "`apply`, `promote` or `rollback` has changed something, and not all is well: other changes failed, something may have been changed, a server keeps something else, or the result can't be shown"},
 		{ExitAuth, "a server refused the credentials, or they lack a right"},
 		{ExitConflict, "the plan is stale, or staging has another version than `promote --expect` says; nothing was changed"},
 		{ExitInterrupted, "interrupted"},

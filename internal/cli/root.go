@@ -50,7 +50,7 @@ func newRoot(streams IO) *cobra.Command {
 	f.StringVar(&g.trace, "trace-http", "", "write each request to `FILE` as JSON, without secrets")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more on stderr")
 	root.AddCommand(
-		newApply(g), newDiff(g), newStatus(g), newPromote(g), newValidate(g), newLint(g), newRender(g), newSchema(g), newOutput(g), newDoctor(g), newSandbox(g), newGateway(g), newVersion(g), newExitCodes(), newDocs(root),
+		newApply(g), newDiff(g), newStatus(g), newPromote(g), newRollback(g), newValidate(g), newLint(g), newRender(g), newSchema(g), newOutput(g), newDoctor(g), newSandbox(g), newGateway(g), newVersion(g), newExitCodes(), newDocs(root),
 	)
 	root.SetVersionTemplate("{{.Version}}\n")
 	explainUsage(root)

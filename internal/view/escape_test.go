@@ -190,6 +190,11 @@ func TestHostileText(t *testing.T) {
 		"JSON":          func(w io.Writer, text string) error { return JSON(w, hostilePlan(text)) },
 		"StatusLines":   func(w io.Writer, text string) error { return StatusLines(w, state(text), style) },
 		"StatusDetails": func(w io.Writer, text string) error { return StatusDetails(w, state(text), style) },
+		"VersionLines": func(w io.Writer, text string) error {
+			v := Versions{Product: "granite", Versions: []VersionHistory{{Version: 1, Changed: "c", Changes: picture().Changes[0].Fields}}}
+			fill(reflect.ValueOf(&v), text)
+			return VersionLines(w, v, style)
+		},
 		"Unkept": func(w io.Writer, text string) error {
 			u := []plan.Unkept{{Note: picture().Undeclared[0], Fields: picture().Changes[0].Fields}, {Note: picture().Undeclared[0]}}
 			fill(reflect.ValueOf(&u), text)
@@ -200,7 +205,7 @@ func TestHostileText(t *testing.T) {
 			return nil
 		},
 	}
-	breaks := map[string]bool{"Human": true, "Markdown": true, "StatusDetails": true, "Unkept": true} // lines, at other places in another text
+	breaks := map[string]bool{"Human": true, "Markdown": true, "StatusDetails": true, "Unkept": true, "VersionLines": true} // lines, at other places in another text
 	for name, show := range shown {
 		t.Run(name, func(t *testing.T) {
 			var bad, good bytes.Buffer

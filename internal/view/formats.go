@@ -33,10 +33,11 @@ const (
 func Formats() []Format {
 	return []Format{
 		{"plan", []string{"diff", "diff --out", "promote --out"}, "what an apply or a promotion would do", plan.FormatVersion, reflect.TypeFor[plan.Plan]()},
-		{"applied", []string{"apply", "promote"}, "a plan with what became of it", FormatVersion, reflect.TypeFor[Applied]()},
+		{"applied", []string{"apply", "promote", "rollback"}, "a plan with what became of it", FormatVersion, reflect.TypeFor[Applied]()},
 		{"outputs", []string{"output"}, "the document's outputs by name", FormatVersion, reflect.TypeFor[Outputs]()},
 		{"findings", []string{"validate", "lint"}, "errors and warnings of a document", FormatVersion, reflect.TypeFor[Findings]()},
 		{"status", []string{"status"}, "what is deployed to staging and production", FormatVersion, reflect.TypeFor[Status]()},
+		{"versions", []string{"rollback --list"}, "what the production gateways of a product have had", FormatVersion, reflect.TypeFor[Versions]()},
 		{"checks", []string{"doctor"}, "what was looked at on the servers", FormatVersion, reflect.TypeFor[Checks]()},
 		{"version", []string{"version"}, "the program itself", VersionFormat, reflect.TypeFor[Version]()},
 	}

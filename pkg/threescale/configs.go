@@ -3,6 +3,7 @@ package threescale
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,8 +15,9 @@ import (
 type configJSON struct {
 	Version int64 `json:"version"`
 	Content struct {
-		ID    int64 `json:"id"` // of the product
-		Proxy struct {
+		ID               int64  `json:"id"` // of the product
+		DeploymentOption string `json:"deployment_option"`
+		Proxy            struct {
 			proxyJSON
 			UpdatedAt            string           `json:"updated_at"`
 			AuthenticationMethod string           `json:"authentication_method"`
@@ -62,11 +64,8 @@ type gatewayView struct {
 func (c *configJSON) view() gatewayView {
 	v := gatewayView{fields: c.Content.Proxy.fields(), method: c.Content.Proxy.AuthenticationMethod, routes: c.routes()}
 	v.fields["apiBackend"] = text(c.Content.Proxy.APIBackend)
-	if v.method != "oidc" { // left over, and without effect
-		for _, f := range []string{fieldIssuer, fieldIssuerClientID, fieldIssuerClientSecret, fieldIssuerType, fieldClaim, fieldClaimType} {
-			delete(v.fields, f)
-		}
-	}
+	way := word(authentications(), v.method)
+	maps.DeleteFunc(v.fields, func(name string, _ any) bool { return otherWay(name, way) })
 	v.chain = gatewayChain(c.Content.Proxy.PolicyChain, len(v.routes) > 0)
 	for _, r := range c.Content.Proxy.ProxyRules {
 		name := metricJSON{SystemName: r.MetricSystemName}.key(r.OwnerID)

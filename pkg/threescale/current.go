@@ -29,11 +29,7 @@ func (r *reader) sameProxy(ctx context.Context, product *plan.Object, _ *configJ
 		return false, err
 	}
 	chain := gatewayChain(p.Policies, len(deployed.routes) > 0)
-	have := p.fields()
-	if deployed.method != "oidc" {
-		delete(have, fieldIssuerType)
-	}
-	return word(authentications(), deployed.method) == product.Fields[fieldAuthentication] && sameList(deployed.chain, chain) && sameFields(deployed.fields, have), nil
+	return word(authentications(), deployed.method) == product.Fields[fieldAuthentication] && sameList(deployed.chain, chain) && sameFields(deployed.fields, p.fields()), nil
 }
 
 func (r *reader) sameOwnRules(ctx context.Context, product *plan.Object, _ *configJSON, deployed gatewayView) (bool, error) {

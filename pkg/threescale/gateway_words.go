@@ -33,7 +33,7 @@ func (d *saidOf) configuration(c *configJSON, product string) *Configuration {
 	}
 	way := word(authentications(), v.method)
 	for name, value := range v.fields {
-		if name != "apiBackend" && !otherWay(name, way) {
+		if name != "apiBackend" {
 			out.Fields[name] = value
 		}
 	}
@@ -82,6 +82,9 @@ func (d *saidOf) backendName(id int64) string {
 	return "(deleted " + strconv.FormatInt(id, 10) + ")"
 }
 
+// namelessBackend stands for a backend at / of which no more is known than an address that none has now.
+const namelessBackend = "(at /)"
+
 // onlyBackend is the name of the backend at /: whose rules are there, or which has the address, or else which the document
 // has there.
 func (d *saidOf) onlyBackend(c *configJSON, product, address string) string {
@@ -103,7 +106,7 @@ func (d *saidOf) onlyBackend(c *configJSON, product, address string) string {
 		}
 	}
 	if len(found) == 0 || slices.Contains(found, said) {
-		return cmp.Or(said, "(at /)")
+		return cmp.Or(said, namelessBackend)
 	}
 	return slices.Min(found)
 }

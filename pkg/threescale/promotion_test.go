@@ -166,7 +166,7 @@ func TestPromotionOfWhatIsExpected(t *testing.T) {
 // One that fails doesn't stop the others, and every passing fault at every request leads to the same end.
 func TestPromotionWithFaults(t *testing.T) {
 	t.Parallel()
-	tn := newTenant(t, threescaletest.Options{Faults: faulty(t, "POST /admin/api/services/3/proxy/configs/* status=422")})
+	tn := newTenant(t, threescaletest.Options{Faults: faulty(t, "POST /admin/api/services/*/promote.json nth=1 status=422")})
 	doc := tn.document(twoShops)
 	tn.reachDocument(doc)
 	p, err := tn.promotion(doc, nil)
