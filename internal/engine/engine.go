@@ -87,7 +87,7 @@ func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Colle
 		in.Kinds = append(in.Kinds, s.Kinds()...)
 		peers = append(peers, s.Target().System)
 	}
-	states, failed := make([]plan.State, len(e.Systems)), make([]error, len(e.Systems))
+	states, failed := make([]plan.State, len(e.Systems)), make([][]error, len(e.Systems))
 	var group sync.WaitGroup
 	for i, s := range e.Systems {
 		objects, collections, notes := s.Desired(e.Document, peers)
@@ -98,12 +98,12 @@ func (e *Engine) plan(ctx context.Context, opts PlanOptions, needed []plan.Colle
 			var err error
 			read := slices.Concat(collections, missing(needed, s.Target().System, objects, collections))
 			if states[i], err = s.Read(ctx, objects, read, opts.Prune); err != nil {
-				failed[i] = fmt.Errorf("read %s at %s: %w", s.Target().System, s.Target().URL, err)
+				failed[i] = each("read "+s.Target().System+" at "+s.Target().URL, err)
 			}
 		})
 	}
 	group.Wait()
-	if err = errors.Join(failed...); err != nil {
+	if err = errors.Join(slices.Concat(failed...)...); err != nil {
 		return nil, nil, err
 	}
 	for i, s := range e.Systems {
@@ -150,11 +150,24 @@ func (e *Engine) guard(ctx context.Context, p *plan.Plan) error {
 	for _, s := range e.Systems {
 		if g, ok := s.(guard); ok {
 			if err := g.Guard(ctx, p); err != nil {
-				errs = append(errs, fmt.Errorf("the plan for %s at %s: %w", s.Target().System, s.Target().URL, err))
+				errs = append(errs, each("the plan for "+s.Target().System+" at "+s.Target().URL, err)...)
 			}
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// each puts words before an error, or before each of several, so that each is shown by itself.
+func each(before string, err error) []error {
+	several := []error{err}
+	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // deeper ones are the reasons of one
+		several = many.Unwrap()
+	}
+	var out []error
+	for _, e := range several {
+		out = append(out, fmt.Errorf("%s: %w", before, e))
+	}
+	return out
 }
 
 // Targets are the servers, in the order of the systems.

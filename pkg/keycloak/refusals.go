@@ -42,11 +42,24 @@ func (r *reader) refusals() error {
 		return cmp.Or(cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line),
 			cmp.Compare(a.Source.Column, b.Source.Column), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Why, b.Why))
 	})
-	var all []error
-	for _, e := range r.refused {
-		all = append(all, e)
+	if len(r.refused) == 0 {
+		return nil
 	}
-	return errors.Join(all...)
+	return Refusals(r.refused)
+}
+
+// Refusals are all that a server wouldn't carry out of a document, in its order.
+type Refusals []*Refusal
+
+func (all Refusals) Error() string { return errors.Join(all.Unwrap()...).Error() }
+
+// Unwrap gives each of them.
+func (all Refusals) Unwrap() []error {
+	out := make([]error, len(all))
+	for i, e := range all {
+		out[i] = e
+	}
+	return out
 }
 
 // words name an object as messages do: "client web of realm team".
