@@ -1,7 +1,9 @@
 package maas
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"example.com/maasctl/internal/near"
@@ -180,7 +182,14 @@ func (d *decoder) unknown(f field, path, known []string) {
 			f.key, describe(path))
 		return
 	}
-	d.errorf(f.pos, CodeSchema, "unknown key %q in %s%s", f.key, describe(path), near.Meant(f.key, known))
+	hint := near.Meant(f.key, known)
+	switch before, _, colon := strings.Cut(f.key, ":"); {
+	case colon && slices.Contains(known, before):
+		hint = fmt.Sprintf("; a space is missing after %s:", before)
+	case f.value.later && hint == "":
+		hint = "; behind a line --- keys stand at the top again"
+	}
+	d.errorf(f.pos, CodeSchema, "unknown key %q in %s%s", f.key, describe(path), hint)
 }
 
 // contains tells whether a list of names, joined by commas, has one.

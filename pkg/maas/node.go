@@ -22,6 +22,7 @@ type node struct {
 	items  []*node
 	fields []field
 
+	later   bool // of a key at the top of a document behind a line ---
 	plain   bool // a scalar without quotes and tag
 	unclear bool // a scalar that YAML 1.1 and 1.2 read as different values
 	rounded bool // a number that value isn't to its last digit; text is

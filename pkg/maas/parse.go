@@ -41,7 +41,11 @@ func parse(r *reporter, file string, data []byte) []*node {
 			return docs
 		}
 		if len(doc.Content) == 1 {
-			docs = append(docs, p.node(doc.Content[0]))
+			n := p.node(doc.Content[0])
+			for _, f := range n.fields {
+				f.value.later = len(docs) > 0
+			}
+			docs = append(docs, n)
 		}
 		if p.nodes >= maxNodes {
 			return nil

@@ -8,12 +8,17 @@ import (
 	"unicode/utf8"
 
 	yaml4 "go.yaml.in/yaml/v4"
+
+	"example.com/maasctl/internal/lazyregexp"
 )
 
 // syntax reports a mistake in a file's syntax. What the parser says of it is for people who write parsers, and has half of
 // its place; a later version of the library, which is asked only then, knows all of it.
 func (p *parser) syntax(err error, data []byte) {
 	s := &syntaxError{text: strings.TrimPrefix(err.Error(), "yaml: "), line: 1, column: 1, lines: strings.Split(string(data), "\n")}
+	if m := syntaxLine.FindStringSubmatch(s.text); m != nil { // the later version may be content with what this one isn't
+		s.text, s.line = m[2], atoi(m[1])
+	}
 	var load *yaml4.LoadError
 	dec := yaml4.NewDecoder(bytes.NewReader(data))
 	for err := error(nil); err == nil; {
@@ -29,6 +34,8 @@ func (p *parser) syntax(err error, data []byte) {
 	s.explain()
 	p.errorf(Position{File: p.file, Line: s.line, Column: s.column}, CodeSyntax, "%s", s.text)
 }
+
+var syntaxLine = lazyregexp.New(`^line (\d+): (?s:(.*))$`)
 
 // syntaxError is where a file is no YAML any more, and why.
 type syntaxError struct {
@@ -81,7 +88,10 @@ func (s *syntaxError) explain() {
 	case strings.HasPrefix(text, "did not find expected ',' or"):
 		s.bracket()
 	case text == "could not find expected ':'":
-		s.begin()
+		if s.begin(); isDashes(s.content(s.line)) {
+			s.say(threeDashes)
+			return
+		}
 		s.say("this line is no KEY: VALUE, and not indented as what goes on from above: a colon or some indentation is missing")
 	case text == "found unexpected end of stream":
 		s.begin()
@@ -91,6 +101,8 @@ func (s *syntaxError) explain() {
 		s.say("the quote that opens here isn't closed before the next ---")
 	case text == "did not find expected '-' indicator":
 		s.say("this is no - of the list that began at line %d; a key stands further left than the list's dashes", s.context.Line)
+	case text == "did not find expected <document start>":
+		s.say("after a line ... a new document begins with ---")
 	case text == "block sequence entries are not allowed in this context":
 		s.say("a list can't begin here: each - stands on a line of its own, below its key")
 	default:
@@ -142,9 +154,12 @@ func (s *syntaxError) colon() {
 		s.say("a key can't stand in the line of ---; put it into the next")
 	case strings.Contains(trimmed, ": ") || strings.HasPrefix(trimmed, `"`) && strings.Contains(trimmed, `" `):
 		s.say("this line has a key and a colon already; put a text with a colon in it into quotes")
-	case strings.Trim(upper, "-") == "":
+	case strings.HasPrefix(upper, "--- ") && !strings.Contains(upper, ":"):
+		s.at(above, 5)
+		s.say("nothing stands in the line of --- but the dashes; it begins a document")
+	case isDashes(upper):
 		s.at(above, 1)
-		s.say("documents are divided by three dashes, no more and no fewer")
+		s.say(threeDashes)
 	case !strings.Contains(upper, ":"):
 		s.at(above, utf8.RuneCountInString(s.content(above))+1)
 		s.say("a colon is missing here: the next line is indented as what belongs to a key")
@@ -153,6 +168,11 @@ func (s *syntaxError) colon() {
 		s.say(tooFar)
 	}
 }
+
+const threeDashes = "documents are divided by three dashes, no more and no fewer"
+
+// isDashes tells a line that was meant to divide documents.
+func isDashes(line string) bool { return line != "" && strings.Trim(line, "-") == "" }
 
 const tooFar = "this line is indented further than the one above, which has a value already"
 
@@ -205,7 +225,7 @@ func (s *syntaxError) opened(quote string) (line, column int) {
 
 // bracket explains a mapping in braces or a list in brackets that doesn't go on as one.
 func (s *syntaxError) bracket() {
-	_, after := s.split()
+	before, after := s.split()
 	open, end := "{", "}"
 	if strings.HasSuffix(s.text, "']'") {
 		open, end = "[", "]"
@@ -217,6 +237,9 @@ func (s *syntaxError) bracket() {
 	case strings.TrimSpace(rest) == "":
 		s.begin()
 		s.say("the %s that opens here is never closed", open)
+	case strings.HasPrefix(after, ":") && strings.Contains(before, ": "):
+		s.say("a text with a colon in it stands in quotes; or a comma is missing before its key, or the %s of the %s that opened at %d:%d",
+			end, open, s.context.Line, s.context.Column)
 	default:
 		s.say("before this, a comma is missing, or the %s of the %s that opened at %d:%d", end, open, s.context.Line, s.context.Column)
 	}
