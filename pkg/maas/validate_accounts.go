@@ -13,6 +13,7 @@ func (v *validator) accounts() {
 		return
 	}
 	users := map[string]string{} // usernames and e-mails belong to one user of the tenant
+	known := map[string]string{} // ids and user keys belong to one application of a product
 	for _, a := range v.doc.Accounts.Accounts {
 		if a.Value.Absent {
 			continue
@@ -23,6 +24,7 @@ func (v *validator) accounts() {
 		for _, app := range a.Value.Applications {
 			if !app.Value.Absent {
 				at.at("applications", app.Name).application(app.Value)
+				at.at("applications", app.Name).knownOnce(app.Value, known)
 			}
 			at.at("applications", app.Name).renamed(app.Value.Renamed, app.Name, a.Value.Applications.Names())
 		}
@@ -53,6 +55,31 @@ func (p place) users(users Map[*AccountUser], seen map[string]string) {
 
 // shortPassword is what 3scale asks of passwords since the versions after 2.16.
 const shortPassword = 15
+
+// knownOnce reports an application that is known by what another one of its product is known by.
+func (p place) knownOnce(a *Application, known map[string]string) {
+	once := func(key, what, value string) {
+		at := p.at(key)
+		if value == "" || !at.known() {
+			return
+		}
+		mark := a.Product + "\x00" + what + "\x00" + value
+		if first, twice := known[mark]; twice {
+			at.errorf(CodeDuplicate, "%s: %s of the same product has the same %s", p, first, what)
+			return
+		}
+		known[mark] = p.String()
+	}
+	switch {
+	case a.Client != nil:
+		once("client", "id", a.Client.Client)
+	case a.AppID != nil:
+		once("appId", "id", *a.AppID)
+	}
+	if k := a.UserKey; k != nil && k.Known() {
+		once("userKey", "user key", k.Reveal())
+	}
+}
 
 // once reports what two users have.
 func (p place) once(seen map[string]string, what, where string, pos Position) {
