@@ -60,8 +60,6 @@ func listKey(step string) string {
 		return "proxy_configs"
 	case "policies":
 		return "policies_config"
-	case "usage": // of the statistics
-		return "values"
 	case "backend_usages": // a bare list
 		return ""
 	}
