@@ -1,7 +1,7 @@
 -- Three gateways in turns: without the policy, with it counting, with it enforcing limits too.
 local Rig = require('rig')
 
-local ROUNDS, SECONDS = 3, 2
+local ROUNDS, SECONDS = 5, 2
 local REPLY = '{"id":"1","model":"m","choices":[{"message":{"content":"' .. ('word '):rep(200) .. '"}}],'
   .. '"usage":{"prompt_tokens":19,"completion_tokens":200,"total_tokens":219}}'
 local REQUEST = '{"model":"m","messages":[{"role":"user","content":"' .. ('word '):rep(100) .. '"}]}'
