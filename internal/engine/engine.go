@@ -159,8 +159,8 @@ func (e *Engine) guard(ctx context.Context, p *plan.Plan) error {
 
 // each puts words before an error, or before each of several, so that each is shown by itself.
 func each(before string, err error) []error {
-	several := []error{err}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // deeper ones are the reasons of one
+	several := []error{err} // deeper ones are the reasons of one
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		several = many.Unwrap()
 	}
 	var out []error
