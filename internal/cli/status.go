@@ -18,7 +18,8 @@ func newStatus(g *global) *cobra.Command {
 		Short: "Show what is deployed to staging and production; reads only",
 		Long: "Show for each product of the document, in a line, which version of its gateway configuration is in staging and which in\n" +
 			"production, whether document, staging and production agree, and when the product was called last by 3scale's statistics.\n" +
-			"With names, all of that in detail: what isn't deployed yet, and what isn't promoted.\n" +
+			"With names, all of that in detail: what isn't deployed yet, and what isn't promoted. Changes that somebody has made on the\n" +
+			"server and not deployed are told, too; those of a backend's rules with names only.\n" +
 			"Versions that a gateway can't tell apart agree. What a realm's client hands over (an OIDC issuer) isn't compared with the document.",
 		Example: "  maasctl status\n" +
 			"  maasctl status granite -o json",
@@ -49,6 +50,9 @@ func (g *global) status(ctx context.Context, names []string) (err error) {
 		return err
 	}
 	gateways, err := session.Gateways(ctx, c.Document, products)
+	if err == nil {
+		err = session.Undeployed(ctx, gateways, len(names) > 0)
+	}
 	if err == nil {
 		err = session.LastUse(ctx, gateways, g.Now())
 	}

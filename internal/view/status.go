@@ -32,6 +32,8 @@ type ProductStatus struct {
 	NotDeployed []plan.FieldChange `json:"notDeployed"` // what the document says and staging doesn't have
 	NotPromoted []plan.FieldChange `json:"notPromoted"` // what staging has and production doesn't
 
+	Undeployed bool `json:"undeployed"` // the server has changes, by whomever, that staging doesn't have
+
 	LastUsed       string `json:"lastUsed,omitempty"` // the last day with calls, such as 2026-11-29
 	LastUseUnknown string `json:"lastUseUnknown,omitempty"`
 }
@@ -48,7 +50,7 @@ func NewStatus(gateways []*threescale.Gateway) Status {
 	for _, g := range gateways {
 		p := ProductStatus{
 			Name: g.Product, There: g.Found, Owner: g.Owner, Staging: deployedStatus(g.Staging), Production: deployedStatus(g.Production),
-			Agree:       g.Staging != nil && len(g.NotDeployed) == 0 && !g.Lags(),
+			Agree: g.Staging != nil && len(g.NotDeployed) == 0 && !g.Undeployed && !g.Lags(), Undeployed: g.Undeployed,
 			NotDeployed: append([]plan.FieldChange{}, g.NotDeployed...), NotPromoted: append([]plan.FieldChange{}, g.NotPromoted...),
 			LastUsed: g.Use.Day, LastUseUnknown: g.Use.Unknown,
 		}
@@ -132,6 +134,9 @@ func (p ProductStatus) verdict() string {
 	}
 	if n := len(p.NotDeployed); n > 0 {
 		todo = append(todo, plural(n, "change")+" of the document not deployed")
+	}
+	if p.Undeployed {
+		todo = append(todo, "changes on the server aren't deployed")
 	}
 	switch n := len(p.NotPromoted); {
 	case p.Production == nil:

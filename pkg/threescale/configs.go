@@ -17,6 +17,7 @@ type configJSON struct {
 	Content struct {
 		ID               int64  `json:"id"` // of the product
 		DeploymentOption string `json:"deployment_option"`
+		UpdatedAt        string `json:"updated_at"`
 		Proxy            struct {
 			proxyJSON
 			UpdatedAt            string           `json:"updated_at"`

@@ -27,7 +27,7 @@ func backendRuleField(backend string) string { return kindBackend + " " + backen
 // configuration puts a configuration into the document's words, without what only the database knows: numbers, times, locks.
 func (d *saidOf) configuration(c *configJSON, product string) *Configuration {
 	v := c.view()
-	out := &Configuration{Version: c.Version, view: v, Fields: plan.Fields{}}
+	out := &Configuration{Version: c.Version, view: v, raw: c, Fields: plan.Fields{}}
 	if t, err := time.Parse(time.RFC3339, c.Content.Proxy.UpdatedAt); err == nil {
 		out.Changed = t
 	}

@@ -25,9 +25,12 @@ type Gateway struct {
 	// configurations that a gateway can't tell apart don't differ.
 	NotDeployed, NotPromoted []plan.FieldChange
 
-	Use Use
+	Undeployed bool // the server has changes that staging doesn't have
+	Use        Use
 
-	id int64
+	id             int64
+	changed        string // when the product was changed last, as the server writes it
+	authentication string
 }
 
 // Configuration is one version of what a gateway gets.
@@ -37,6 +40,7 @@ type Configuration struct {
 	Fields  plan.Fields // in the document's words
 
 	view gatewayView
+	raw  *configJSON
 }
 
 // Gateways reads what the gateways of products have, in a few requests for all, and compares. They are in the order of names,
@@ -60,7 +64,8 @@ func (s *Session) Gateways(ctx context.Context, doc *maas.Document, names []stri
 		if i < 0 {
 			continue
 		}
-		g.Found, g.id, g.Owner = true, products[i].ID, ownerIn(products[i].Annotations)
+		p := products[i]
+		g.Found, g.id, g.Owner, g.changed, g.authentication = true, p.ID, ownerIn(p.Annotations), p.UpdatedAt, word(authentications(), p.BackendVersion)
 		if err := r.compareGateway(ctx, g, said); err != nil {
 			return nil, s.explain(err)
 		}

@@ -2,8 +2,10 @@ package threescale_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -173,8 +175,9 @@ func TestRequestsOfStatus(t *testing.T) {
 	s := tn.session(doc)
 	found, err := s.Gateways(t.Context(), doc, threescale.DeclaredProducts(doc))
 	if err == nil {
-		err = s.LastUse(t.Context(), found, time.Now())
+		err = errors.Join(s.Undeployed(t.Context(), found, false), s.LastUse(t.Context(), found, time.Now()))
 	}
+	t.Logf("%d requests", len(tn.Requests()))
 	if n := len(tn.Requests()); err != nil || n != 4+16 || len(tn.writes()) > 0 {
 		t.Errorf("%d requests, %d of them writes: %v", n, len(tn.writes()), err)
 	}
@@ -232,5 +235,49 @@ accounts: {acme: {users: {joe: {email: joe@example.com}}, applications: {app: {p
 	})
 	if found := uses(); !strings.Contains(found[0].Unknown, "scope stats") {
 		t.Errorf("%+v", found)
+	}
+}
+
+// What somebody has changed on the server and not deployed is found, though document, staging and production agree.
+func TestChangesThatNobodyDeployed(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, threescaletest.Options{})
+	doc := tn.document(twoShops)
+	tn.reachDocument(doc)
+	undeployed := func(thorough bool) []bool {
+		t.Helper()
+		s := tn.session(doc)
+		found, err := s.Gateways(t.Context(), doc, threescale.DeclaredProducts(doc))
+		if err == nil {
+			err = s.Undeployed(t.Context(), found, thorough)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []bool
+		for _, g := range found {
+			out = append(out, g.Undeployed)
+			if len(g.NotDeployed) > 0 {
+				t.Errorf("not deployed: %s", fieldLines(t, g.NotDeployed))
+			}
+		}
+		return out
+	}
+	if found := undeployed(true); slices.Contains(found, true) {
+		t.Errorf("nothing was changed: %v", found)
+	}
+	time.Sleep(time.Second) // a product's time has seconds
+	service := "/services/" + tn.idOf("/services", "store")
+	tn.call("POST", service+"/proxy/mapping_rules", map[string]any{"http_method": "GET", "pattern": "/hand", "delta": 1, "metric_id": tn.idOf(service+"/metrics", "hits")})
+	for _, thorough := range []bool{false, true} {
+		if want, found := []bool{false, true, false}, undeployed(thorough); !slices.Equal(found, want) {
+			t.Errorf("%v, not %v", found, want)
+		}
+	}
+	tn.call("POST", "/backend_apis/"+tn.idOf("/backend_apis", "shop")+"/mapping_rules", map[string]any{
+		"http_method": "GET", "pattern": "/hand", "delta": 1, "metric_id": tn.list("/backend_apis/" + tn.idOf("/backend_apis", "shop") + "/metrics")[0]["id"],
+	})
+	if found := undeployed(true); !slices.Equal(found, []bool{true, true, false}) {
+		t.Errorf("%v", found)
 	}
 }

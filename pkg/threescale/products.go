@@ -109,6 +109,7 @@ type productJSON struct {
 	BuyerKeyRegenerateEnabled bool              `json:"buyer_key_regenerate_enabled"`
 	MandatoryAppKey           bool              `json:"mandatory_app_key"`
 	CustomKeysEnabled         bool              `json:"custom_keys_enabled"`
+	UpdatedAt                 string            `json:"updated_at"`
 	Annotations               map[string]string `json:"annotations"`
 }
 
