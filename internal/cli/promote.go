@@ -34,7 +34,8 @@ func newPromote(g *global) *cobra.Command {
 			"versions that were shown. On a terminal it asks before; elsewhere it goes on. Nothing to do is no error, nor is a version\n" +
 			"that another run has promoted meanwhile. Products are promoted side by side, and one that fails doesn't stop the others.\n" +
 			"What gateways can't tell apart (times, numbers of rows) is no difference.\n\n" +
-			"--expect, and a plan that --out has written, make sure that what was tested is what goes live: anything else is exit code 5.",
+			"--expect, and a plan that --out has written, make sure that what was tested is what goes live: anything else is exit code 5.\n" +
+			"Formats: human, json, yaml; with --dry-run or --out also markdown, for a comment.",
 		Example: "  maasctl promote\n" +
 			"  maasctl promote granite --expect granite=12\n" +
 			"  maasctl promote --out promotion.json && maasctl promote promotion.json",
@@ -68,8 +69,11 @@ func (o *promoteOptions) arguments(cmd *cobra.Command, args []string) error {
 }
 
 func (o *promoteOptions) run(ctx context.Context) (err error) {
-	if err := o.format(human, json, yaml); err != nil {
+	if err := o.format(human, json, yaml, markdown); err != nil {
 		return err
+	}
+	if o.output == markdown && !o.dryRun && o.out == "" {
+		return errors.New("-o markdown shows a plan, for a comment: it goes with --dry-run or --out")
 	}
 	begin := o.Now()
 	attended, end := o.interruptible(ctx)
@@ -96,6 +100,9 @@ func (o *promoteOptions) run(ctx context.Context) (err error) {
 			return err
 		}
 		o.dryRun = true
+	}
+	if o.output == markdown {
+		return view.Markdown(o.Out, p, view.Full)
 	}
 	return o.proceed(ctx, attended, end, c, p, live, begin)
 }
