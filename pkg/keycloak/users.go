@@ -35,7 +35,11 @@ func (w *wants) users(realm *plan.Object, said maas.Map[*maas.RealmUser], at []s
 		nativeOf(o).temporary = u.Temporary
 		more, _ := u.Fields[fieldCredentials].([]any)
 		nativeOf(o).credentials = append(nativeOf(o).credentials, more...)
+		o.Initial = plan.Fields{}
 		for _, field := range []string{fieldPassword, fieldCredentials} {
+			if said, ok := o.Fields[field]; ok {
+				o.Initial[field] = said
+			}
 			delete(o.Fields, field)
 			delete(nativeOf(o).paths, field)
 		}

@@ -362,9 +362,14 @@ func (c *Change) sent() []FieldChange {
 	if c.Desired == nil || c.Action == Delete {
 		return nil
 	}
+	unseen := Fields{}
+	maps.Copy(unseen, c.Desired.Unread)
+	if c.Action == Create {
+		maps.Copy(unseen, c.Desired.Initial)
+	}
 	var out []FieldChange
-	for _, name := range slices.Sorted(maps.Keys(c.Desired.Unread)) {
-		f := FieldChange{Name: name, Action: SetField, New: c.Desired.Unread[name]}
+	for _, name := range slices.Sorted(maps.Keys(unseen)) {
+		f := FieldChange{Name: name, Action: SetField, New: unseen[name]}
 		if s, ok := c.Desired.Sources[name]; ok {
 			f.Source = &s
 		}

@@ -94,6 +94,7 @@ type Object struct {
 	Follows  []Address // changed along with any of these: a deployment follows the product's rules
 	FollowOn string    // the field that then changes
 	Unread   Fields    // values that the server doesn't show: sent along with a create or an update, never compared
+	Initial  Fields    // values that the server takes with a create and never again, such as a new user's password
 	Was      string    // its name until now, where the server knows it by its name only
 
 	// Read from the server.

@@ -22,7 +22,10 @@ func (w *wants) users(account *plan.Object, a *maas.Account, path []string) {
 		o := account.Child(kindUser, e.Name, plan.Fields{})
 		put(o.Fields, "email", e.Value.Email)
 		put(o.Fields, "role", e.Value.Role)
-		o.Native = e.Value
+		o.Native, o.Initial = e.Value, plan.Fields{}
+		if e.Value.Password != nil {
+			o.Initial["password"] = *e.Value.Password
+		}
 		w.add(o, e.Value.Meta, append(path, "users", e.Name)...)
 	}
 }
