@@ -8,6 +8,7 @@ import (
 	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/internal/transport"
 	"example.com/maasctl/pkg/maas"
+	"example.com/maasctl/pkg/threescale"
 )
 
 // complete lets shells complete values: formats, and what the document has. No server is asked.
@@ -45,7 +46,8 @@ func (g *global) complete(root *cobra.Command) {
 		}
 	})
 	for name, values := range map[string]cobra.CompletionFunc{
-		"output": document(outputNames), "apply": func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		"output": document(outputNames), "status": document(productNames), "promote": document(productNames), "rollback": document(productNames),
+		"apply": func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
 		},
 	} {
@@ -68,6 +70,8 @@ func formatsOf(cmd *cobra.Command) []string {
 	switch cmd.Name() {
 	case "diff":
 		return planFormats()
+	case "promote":
+		return promotionFormats()
 	case "lint", "validate":
 		return findingFormats()
 	}
@@ -99,4 +103,12 @@ func outputNames(o maas.Options) []string {
 		return nil
 	}
 	return doc.Outputs.Names()
+}
+
+func productNames(o maas.Options) []string {
+	doc, found := maas.Load(o)
+	if found.HasErrors() {
+		return nil
+	}
+	return threescale.DeclaredProducts(doc)
 }

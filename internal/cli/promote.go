@@ -50,6 +50,9 @@ func newPromote(g *global) *cobra.Command {
 	return cmd
 }
 
+// promotionFormats are the forms of a promotion, and of its plan.
+func promotionFormats() []string { return []string{human, json, yaml, markdown} }
+
 // arguments tells names of products from a plan's file.
 func (o *promoteOptions) arguments(cmd *cobra.Command, args []string) error {
 	i := slices.IndexFunc(args, func(a string) bool { return filepath.Ext(a) == ".json" })
@@ -69,7 +72,7 @@ func (o *promoteOptions) arguments(cmd *cobra.Command, args []string) error {
 }
 
 func (o *promoteOptions) run(ctx context.Context) (err error) {
-	if err := o.format(human, json, yaml, markdown); err != nil {
+	if err := o.format(promotionFormats()...); err != nil {
 		return err
 	}
 	if o.output == markdown && !o.dryRun && o.out == "" {

@@ -34,14 +34,15 @@ func newRollback(g *global) *cobra.Command {
 			"  maasctl rollback granite --list\n" +
 			"  maasctl rollback granite --to 12",
 		SuggestFor: []string{"revert", "undo", "demote"},
-		Args: func(cmd *cobra.Command, args []string) error {
+		Args:       cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.format(human, json, yaml); err != nil {
+				return err
+			}
 			if len(args) != 1 || isDocumentName(args[0]) {
-				return fmt.Errorf("%s takes one product, but got %s", cmd.CommandPath(), quoted(args))
+				return fmt.Errorf("%s takes the name of one product; a document is named with -f", cmd.CommandPath())
 			}
 			o.product = args[0]
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.list {
 				return o.versions(cmd.Context())
 			}
@@ -65,9 +66,6 @@ func (o *rollbackOptions) tenantOf(c *connection) (*threescale.Session, error) {
 }
 
 func (o *rollbackOptions) run(ctx context.Context, named bool) (err error) {
-	if err := o.format(human, json, yaml); err != nil {
-		return err
-	}
 	if named && o.to < 1 {
 		return errors.New("--to: versions begin with 1; --list shows those that production has had")
 	}
@@ -108,9 +106,6 @@ func (o *rollbackOptions) run(ctx context.Context, named bool) (err error) {
 
 // versions shows what production has had.
 func (o *rollbackOptions) versions(ctx context.Context) (err error) {
-	if err := o.format(human, json, yaml); err != nil {
-		return err
-	}
 	ctx, end := o.readOnly(ctx)
 	defer end()
 	c, err := o.connect(ctx)
