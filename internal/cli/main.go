@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/plan"
 )
 
 // IO is what a command has to do with the world. Tests put their own in.
@@ -75,10 +76,22 @@ func say(w io.Writer, err error) {
 	}
 	said := ""
 	for _, e := range errs {
-		_ = view.Print(w, "error: %v\n", e)
+		sayOne(w, e)
 		if what := advice(e); what != "" && what != said {
 			_ = view.Print(w, "%s\n", what)
 			said = what
 		}
+	}
+}
+
+// sayOne prints an error: where it is about something that the document says, as mistakes in documents are told.
+func sayOne(w io.Writer, err error) {
+	located := plan.AllLocated(err)
+	for _, l := range located {
+		at, what := l.Where()
+		_ = view.Print(w, "%s\n", at.Before("error: "+what))
+	}
+	if len(located) == 0 {
+		_ = view.Print(w, "error: %v\n", err)
 	}
 }

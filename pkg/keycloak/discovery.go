@@ -144,9 +144,16 @@ type DiscoveryError struct {
 }
 
 func (e *DiscoveryError) Error() string {
-	return fmt.Sprintf("%s:%d:%d: identity provider %s of realm %s: discovery: %v",
-		e.Source.File, e.Source.Line, e.Source.Column, e.Provider, e.Realm, e.Err)
+	at, what := e.Where()
+	return at.Before(what)
 }
+
+// Where gives the place in the document, and the message.
+func (e *DiscoveryError) Where() (plan.Source, string) {
+	return e.Source, fmt.Sprintf("identity provider %s of realm %s: discovery: %v", e.Provider, e.Realm, e.Err)
+}
+
+var _ plan.Located = (*DiscoveryError)(nil)
 
 func (e *DiscoveryError) Unwrap() error { return e.Err }
 

@@ -18,12 +18,14 @@ type Refusal struct {
 }
 
 func (e *Refusal) Error() string {
-	at := ""
-	if e.Source.File != "" {
-		at = fmt.Sprintf("%s:%d:%d: ", e.Source.File, e.Source.Line, e.Source.Column)
-	}
-	return fmt.Sprintf("%s%s: %s", at, e.Object, e.Why)
+	at, what := e.Where()
+	return at.Before(what)
 }
+
+// Where gives the place in the document, and the message.
+func (e *Refusal) Where() (plan.Source, string) { return e.Source, e.Object + ": " + e.Why }
+
+var _ plan.Located = (*Refusal)(nil)
 
 // refuse records that a wanted object can't be as the document says; field is the one that says it, "" the object itself.
 func (r *reader) refuse(d *plan.Object, field, format string, args ...any) {

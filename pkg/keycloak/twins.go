@@ -22,12 +22,8 @@ func (r *reader) twins(found []*plan.Object) error {
 			continue
 		}
 		delete(same, o.Address)
-		at := ""
-		if d.Source.Line > 0 {
-			at = fmt.Sprintf("%s:%d:%d: ", d.Source.File, d.Source.Line, d.Source.Column)
-		}
-		errs = append(errs, fmt.Errorf("%s%s %s of realm %s: Keycloak has %d of the name, with the ids %s, and nothing tells which of them is meant: rename or delete the others there",
-			at, d.Kind, d.Name, d.Address.Root().Name(), len(ids), strings.Join(ids, " and ")))
+		errs = append(errs, d.Errorf("%s %s of realm %s: Keycloak has %d of the name, with the ids %s, and nothing tells which of them is meant: rename or delete the others there",
+			d.Kind, d.Name, d.Address.Root().Name(), len(ids), strings.Join(ids, " and ")))
 	}
 	return errors.Join(errs...)
 }

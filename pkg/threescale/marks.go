@@ -2,7 +2,6 @@ package threescale
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -119,7 +118,7 @@ func (r *reader) tooManyGuards() error {
 			continue
 		}
 		if _, err := (mark{owner: r.s.config.Owner, guards: guards[a]}).text(); err != nil {
-			errs = append(errs, fmt.Errorf("%s%s %s: %w", position(root), root.Kind, root.Name, err))
+			errs = append(errs, root.Errorf("%s %s: %v", root.Kind, root.Name, err))
 		}
 	}
 	return errors.Join(errs...)

@@ -126,8 +126,8 @@ func ambiguous(d *plan.Object, name string, ids []int64) error {
 	if d.Parent != "" {
 		whose = fmt.Sprintf(" of %s %s", d.Parent.LastKind(), d.Parent.Name())
 	}
-	return fmt.Errorf("%s%s %s%s: 3scale has %d of the name %q, with the numbers %s, and nothing tells which of them is meant: rename or delete the others there",
-		position(d), d.Kind, d.Name, whose, len(ids), name, strings.Join(numbers, " and "))
+	return d.Errorf("%s %s%s: 3scale has %d of the name %q, with the numbers %s, and nothing tells which of them is meant: rename or delete the others there",
+		d.Kind, d.Name, whose, len(ids), name, strings.Join(numbers, " and "))
 }
 
 // numbered is the key of an object whose name another one has.

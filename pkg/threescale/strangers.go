@@ -2,7 +2,6 @@ package threescale
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -23,8 +22,8 @@ func (r *reader) strangers() error {
 		if theirs == nil || !r.makesApplication(d) {
 			continue
 		}
-		errs = append(errs, fmt.Errorf("%saccount %s (number %v) isn't this document's and has none of its users, but %s; an application there would be theirs: "+
-			"give yours another name, or name one of its users to take it over", position(d), d.Name, live.Outputs["id"], strings.Join(theirs, ", ")))
+		errs = append(errs, d.Errorf("account %s (number %v) isn't this document's and has none of its users, but %s; an application there would be theirs: "+
+			"give yours another name, or name one of its users to take it over", d.Name, live.Outputs["id"], strings.Join(theirs, ", ")))
 	}
 	return errors.Join(errs...)
 }
@@ -62,12 +61,4 @@ func (r *reader) makesApplication(account *plan.Object) bool {
 	return slices.ContainsFunc(r.collections[collection{account.Address, kindApplication}], func(d *plan.Object) bool {
 		return !d.Absent && r.state[d.Address] == nil
 	})
-}
-
-// position is where the document says an object, in front of what is said about it.
-func position(d *plan.Object) string {
-	if d.Source.Line == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d:%d: ", d.Source.File, d.Source.Line, d.Source.Column)
 }

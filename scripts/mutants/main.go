@@ -61,7 +61,7 @@ func run(out io.Writer, pkg, reported, explained string) error {
 			wrong = append(wrong, "explained, and no survivor: "+s)
 		}
 	}
-	fmt.Fprintf(out, "%s: %d survivors, %d of them explained\n", pkg, len(lived), len(why))
+	_, _ = fmt.Fprintf(out, "%s: %d survivors, %d of them explained\n", pkg, len(lived), len(why))
 	if len(wrong) > 0 {
 		return errors.New(strings.Join(wrong, "\n"))
 	}
