@@ -127,7 +127,10 @@ func decode(ctx context.Context, method, path string, text []byte, out any) erro
 	})
 	if err != nil {
 		path, _, _ = strings.Cut(path, "?")
-		return fmt.Errorf("%s %s: the answer can't be read: %w", method, path, err)
+		if ctx.Err() != nil {
+			return fmt.Errorf("%s %s: the answer can't be read: %w", method, path, err)
+		}
+		return &transport.AnswerError{Method: method, Path: path, Want: "one that can be read", Got: err.Error()}
 	}
 	target.Set(value)
 	return nil
