@@ -17,16 +17,16 @@ import (
 // Redactor knows secrets and takes them out of text: those it was told, and whatever stands under a name that the
 // servers use for secrets.
 type Redactor struct {
-	mu      sync.RWMutex
+	mu      sync.Mutex
 	secrets map[string]bool
-	known   *strings.Replacer // of the secrets
+	known   *strings.Replacer // of the secrets; nil where there are new ones
 	names   []string
 	named   *regexp.Regexp // of the names; nil where there are none
 }
 
 // NewRedactor returns a Redactor that knows the servers' own names only.
 func NewRedactor() *Redactor {
-	return &Redactor{secrets: map[string]bool{}, known: strings.NewReplacer()}
+	return &Redactor{secrets: map[string]bool{}}
 }
 
 // shortestSecret is how long a text must be to be looked for: a shorter one would mask half of everything.
@@ -39,9 +39,18 @@ func (r *Redactor) Add(texts ...string) {
 	for _, t := range texts {
 		for _, form := range formsOf(t) {
 			if len(form) >= shortestSecret {
-				r.secrets[form] = true
+				r.secrets[form], r.known = true, nil
 			}
 		}
+	}
+}
+
+// replacer takes out the secrets that are known by now. It is made where text comes: secrets come one by one, by the thousands.
+func (r *Redactor) replacer() *strings.Replacer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known != nil {
+		return r.known
 	}
 	longest := slices.SortedFunc(maps.Keys(r.secrets), func(a, b string) int { // first: one may hold another
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
@@ -51,6 +60,7 @@ func (r *Redactor) Add(texts ...string) {
 		pairs = append(pairs, s, secret.Mask)
 	}
 	r.known = strings.NewReplacer(pairs...)
+	return r.known
 }
 
 // AddNames makes names known under which JSON has secrets: texts, or lists of them.
@@ -95,11 +105,7 @@ var (
 )
 
 // Text is the text without secrets.
-func (r *Redactor) Text(text string) string {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return r.known.Replace(text)
-}
+func (r *Redactor) Text(text string) string { return r.replacer().Replace(text) }
 
 // Body is Text for what goes over the wire: JSON and forms, where secrets stand under known names too.
 func (r *Redactor) Body(text string) string {
@@ -107,9 +113,9 @@ func (r *Redactor) Body(text string) string {
 	text = bareValues.ReplaceAllString(text, `$1"`+secret.Mask+`"`)
 	text = formSecrets.ReplaceAllString(text, `${1}`+secret.Mask)
 	text = userInfo.ReplaceAllString(text, `${1}`+secret.Mask+`@`)
-	r.mu.RLock()
+	r.mu.Lock()
 	named := r.named
-	r.mu.RUnlock()
+	r.mu.Unlock()
 	if named != nil {
 		text = named.ReplaceAllString(text, `$1"`+secret.Mask+`"`)
 	}
