@@ -159,12 +159,8 @@ func (e *Engine) guard(ctx context.Context, p *plan.Plan) error {
 
 // each puts words before an error, or before each of several, so that each is shown by itself.
 func each(before string, err error) []error {
-	several := []error{err} // deeper ones are the reasons of one
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		several = many.Unwrap()
-	}
 	var out []error
-	for _, e := range several {
+	for _, e := range plan.Several(err) {
 		out = append(out, fmt.Errorf("%s: %w", before, e))
 	}
 	return out

@@ -44,24 +44,11 @@ func (r *reader) refusals() error {
 		return cmp.Or(cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line),
 			cmp.Compare(a.Source.Column, b.Source.Column), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Why, b.Why))
 	})
-	if len(r.refused) == 0 {
-		return nil
+	all := make([]error, len(r.refused))
+	for i, e := range r.refused {
+		all[i] = e
 	}
-	return Refusals(r.refused)
-}
-
-// Refusals are all that a server wouldn't carry out of a document, in its order.
-type Refusals []*Refusal
-
-func (all Refusals) Error() string { return errors.Join(all.Unwrap()...).Error() }
-
-// Unwrap gives each of them.
-func (all Refusals) Unwrap() []error {
-	out := make([]error, len(all))
-	for i, e := range all {
-		out[i] = e
-	}
-	return out
+	return errors.Join(all...)
 }
 
 // words name an object as messages do: "client web of realm team".

@@ -60,3 +60,11 @@ func AllLocated(err error) []Located {
 	}
 	return nil
 }
+
+// Several are the errors that one joins; else it alone. Deeper ones are the reasons of one.
+func Several(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return many.Unwrap()
+	}
+	return []error{err}
+}
