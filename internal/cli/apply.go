@@ -59,41 +59,43 @@ func newApply(g *global) *cobra.Command {
 	return cmd
 }
 
-func (o *applyOptions) run(ctx context.Context) (err error) {
+func (o *applyOptions) run(ctx context.Context) error {
 	if err := o.format(human, json, yaml); err != nil {
 		return err
 	}
+	saved, err := o.loadSaved()
+	if err != nil {
+		return err
+	}
+	return o.planAndApply(ctx, func(reading context.Context, c *connection) (*plan.Plan, plan.State, error) {
+		o.plan.Environment = o.environment
+		if err := o.checkSaved(c, saved); err != nil {
+			return nil, nil, err
+		}
+		return o.makePlan(reading, c, saved)
+	})
+}
+
+// planAndApply connects, makes a plan, shows it, makes sure that it is wanted, and carries it out. The first Ctrl-C ends all
+// that comes before the first write.
+func (o *applyOptions) planAndApply(
+	ctx context.Context, makePlan func(reading context.Context, c *connection) (*plan.Plan, plan.State, error),
+) (err error) {
 	begin := o.Now()
 	attended, end := o.interruptible(ctx)
 	defer end()
 	reading, cancel := stalling(attended, o.timeout, o.traffic.Answered)
 	defer cancel()
-	saved, err := o.loadSaved()
-	if err != nil {
-		return err
-	}
 	c, err := o.connect(reading)
 	if err != nil {
 		return err
 	}
 	defer func() { err = c.close(err) }()
-	o.plan.Environment = o.environment
-	if err := o.checkSaved(c, saved); err != nil {
-		return err
-	}
 	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
-	p, live, err := o.makePlan(reading, c, saved)
+	p, live, err := makePlan(reading, c)
 	if err != nil {
 		return err
 	}
-	return o.proceed(ctx, attended, end, c, p, live, begin)
-}
-
-// proceed shows a plan, makes sure that it is wanted, and carries it out. end stops listening for a Ctrl-C while asking, and
-// tells whether there was one.
-func (o *applyOptions) proceed(
-	ctx, attended context.Context, end func() bool, c *connection, p *plan.Plan, live plan.State, begin time.Time,
-) error {
 	if err := o.show(p); err != nil {
 		return err
 	}
@@ -194,6 +196,9 @@ func (o *applyOptions) makePlan(ctx context.Context, c *connection, saved *plan.
 // show prints the plan. As data it comes with what became of it, in one value at the end; who is asked sees it before.
 func (o *applyOptions) show(p *plan.Plan) error {
 	out := o.Out
+	if o.output == markdown {
+		return view.Markdown(out, p, view.Full)
+	}
 	if o.output != human {
 		if out = o.Err; !o.attended() || o.yes {
 			return nil
@@ -210,10 +215,13 @@ func (o *applyOptions) attended() bool { return view.IsTerminal(o.In) && view.Is
 
 // nothing ends a command that had nothing to apply, or wasn't to apply it.
 func (o *applyOptions) nothing(p *plan.Plan, cost string) error {
-	if o.output != human {
-		return o.print(view.NewApplied(p, nil))
+	switch o.output {
+	case human:
+		return view.Print(o.Out, "Nothing was changed. %s\n", cost)
+	case markdown: // it has been shown
+		return nil
 	}
-	return view.Print(o.Out, "Nothing was changed. %s\n", cost)
+	return o.print(view.NewApplied(p, nil))
 }
 
 // allowed makes sure that what a plan does is wanted: on a terminal by asking, whatever it is. Where nobody can be asked,

@@ -34,6 +34,13 @@ func (c *connection) Plan(ctx context.Context, opts engine.PlanOptions) (*plan.P
 	return p, live, err
 }
 
+// only makes the connection one about a single system, in which the document's realms have no part.
+func (c *connection) only(system engine.System) {
+	doc := *c.Document
+	doc.Realms = nil
+	c.Engine = &engine.Engine{Document: &doc, Systems: []engine.System{system}}
+}
+
 // close ends the connection with the error of what was done with it. Where all went well and only the trace can't be written,
 // that is no error by which nothing was changed.
 func (c *connection) close(err error) error {

@@ -70,12 +70,8 @@ func Run(ctx context.Context, args []string, streams IO) ExitCode {
 
 // say prints errors, one for each thing that has failed, and what to do about them.
 func say(w io.Writer, err error) {
-	errs := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { // deeper ones are the reasons of one
-		errs = joined.Unwrap()
-	}
 	said := ""
-	for _, e := range errs {
+	for _, e := range plan.Several(err) {
 		sayOne(w, e)
 		if what := advice(e); what != "" && what != said {
 			_ = view.Print(w, "%s\n", what)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/internal/view"
 	"example.com/maasctl/pkg/plan"
 	"example.com/maasctl/pkg/threescale"
@@ -71,43 +70,25 @@ func (o *promoteOptions) arguments(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (o *promoteOptions) run(ctx context.Context) (err error) {
+func (o *promoteOptions) run(ctx context.Context) error {
 	if err := o.format(promotionFormats()...); err != nil {
 		return err
 	}
 	if o.output == markdown && !o.dryRun && o.out == "" {
 		return errors.New("-o markdown shows a plan, for a comment: it goes with --dry-run or --out")
 	}
-	begin := o.Now()
-	attended, end := o.interruptible(ctx)
-	defer end()
-	reading, cancel := stalling(attended, o.timeout, o.traffic.Answered)
-	defer cancel()
 	saved, err := o.loadPromotion()
 	if err != nil {
 		return err
 	}
-	c, err := o.connect(reading)
-	if err != nil {
-		return err
-	}
-	defer func() { err = c.close(err) }()
-	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
-	p, live, err := o.promotion(reading, c, saved)
-	if err != nil {
-		return ofPromotion(err)
-	}
-	if o.out != "" {
-		err := writeFile("plan file", filepath.Join(o.Dir, o.out), func(w io.Writer) error { return view.JSON(w, p) })
-		if err != nil {
-			return err
+	return o.planAndApply(ctx, func(reading context.Context, c *connection) (*plan.Plan, plan.State, error) {
+		p, live, err := o.promotion(reading, c, saved)
+		if err != nil || o.out == "" {
+			return p, live, ofPromotion(err)
 		}
 		o.dryRun = true
-	}
-	if o.output == markdown {
-		return view.Markdown(o.Out, p, view.Full)
-	}
-	return o.proceed(ctx, attended, end, c, p, live, begin)
+		return p, live, writeFile("plan file", filepath.Join(o.Dir, o.out), func(w io.Writer) error { return view.JSON(w, p) })
+	})
 }
 
 // loadPromotion reads the plan of a promotion; nil where none is named. It says which products there are to promote.
@@ -153,9 +134,7 @@ func (o *promoteOptions) promotion(ctx context.Context, c *connection, saved *pl
 		return nil, nil, err
 	}
 	promotion := session.Promotion(c.Document, products, len(o.products) > 0)
-	doc := *c.Document
-	doc.Realms = nil // they have no part in this
-	c.Engine = &engine.Engine{Document: &doc, Systems: []engine.System{promotion}}
+	c.only(promotion)
 	o.plan.Environment = o.environment
 	if err := o.checkSaved(c, saved); err != nil {
 		return nil, nil, err

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/internal/view"
+	"example.com/maasctl/pkg/plan"
 	"example.com/maasctl/pkg/threescale"
 )
 
@@ -65,38 +65,26 @@ func (o *rollbackOptions) tenantOf(c *connection) (*threescale.Session, error) {
 	return session, err
 }
 
-func (o *rollbackOptions) run(ctx context.Context, named bool) (err error) {
+func (o *rollbackOptions) run(ctx context.Context, named bool) error {
 	if named && o.to < 1 {
 		return errors.New("--to: versions begin with 1; --list shows those that production has had")
 	}
-	begin := o.Now()
-	attended, end := o.interruptible(ctx)
-	defer end()
-	reading, cancel := context.WithTimeout(attended, o.timeout)
-	defer cancel()
-	c, err := o.connect(reading)
-	if err != nil {
-		return err
-	}
-	defer func() { err = c.close(err) }()
-	defer func() { o.sayCost(c, o.Now().Sub(begin)) }()
-	session, err := o.tenantOf(c)
-	if err != nil {
-		return err
-	}
-	rollback := session.Rollback(c.Document, o.product)
-	doc := *c.Document
-	doc.Realms = nil // they have no part in this
-	c.Engine = &engine.Engine{Document: &doc, Systems: []engine.System{rollback}}
-	if err := rollback.Prepare(reading, o.to); err != nil {
-		return err
-	}
-	o.plan.Environment = o.environment
-	p, live, err := o.makePlan(reading, c, nil)
-	if err != nil {
-		return err
-	}
-	err = o.proceed(ctx, attended, end, c, p, live, begin)
+	var c *connection
+	var rollback *threescale.Rollback
+	err := o.planAndApply(ctx, func(reading context.Context, connected *connection) (*plan.Plan, plan.State, error) {
+		c = connected
+		session, err := o.tenantOf(c)
+		if err != nil {
+			return nil, nil, err
+		}
+		rollback = session.Rollback(c.Document, o.product)
+		c.only(rollback)
+		if err := rollback.Prepare(reading, o.to); err != nil {
+			return nil, nil, err
+		}
+		o.plan.Environment = o.environment
+		return o.makePlan(reading, c, nil)
+	})
 	if err == nil && c.changed {
 		return view.Print(o.Err, "Production of %s is again what version %d was. The next apply of this document goes forward again, unless the document\n"+
 			"goes back, too: git revert what has changed it. `maasctl diff` shows what is left.\n", o.product, rollback.Version())
