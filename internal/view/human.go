@@ -267,22 +267,6 @@ func (h *human) fields(prefix string, fields []plan.FieldChange) {
 	}
 }
 
-// order writes a list as it will be, an element a line, with where those come from that are new or have moved.
-func (h *human) order(name string, f plan.FieldChange, fields []plan.FieldChange) {
-	elements, _ := f.New.([]any)
-	before, _ := f.Old.([]any)
-	from := origins(elements, before, fields)
-	width := 0
-	for _, e := range elements {
-		width = max(width, utf8.RuneCountInString(Escape(fmt.Sprint(e))))
-	}
-	lines := make([]string, len(elements))
-	for i, e := range elements {
-		lines[i] = numbered(i, len(elements)) + columns(fmt.Sprint(e), width, from[i])
-	}
-	h.list(name, lines)
-}
-
 // list writes lines below each other, with what they are about beside the first.
 func (h *human) list(name string, lines []string) {
 	column := max(belowColumn, belowIndent+utf8.RuneCountInString(Escape(name))+2)
@@ -294,70 +278,6 @@ func (h *human) list(name string, lines []string) {
 		h.lineAt(" ", name, line, belowIndent, column)
 		name = ""
 	}
-}
-
-// columns puts a text beside a label, in a column behind labels of a width.
-func columns(label string, width int, text string) string {
-	label = Escape(label)
-	if text == "" {
-		return label
-	}
-	return label + strings.Repeat(" ", width-utf8.RuneCountInString(label)+3) + text
-}
-
-// origins says of each element of a list that it is new, or in which place it was; nothing of those that stay.
-func origins(elements, before []any, fields []plan.FieldChange) []string {
-	from := make([]string, len(elements))
-	there := map[any]int{}
-	for _, e := range before {
-		there[e]++
-	}
-	for i, e := range elements {
-		if there[e]--; there[e] < 0 {
-			from[i] = "new"
-		}
-	}
-	moves := 0
-	for _, f := range fields {
-		if place, ok := f.New.(int64); ok && f.Action == plan.Move {
-			from[place-1] = fmt.Sprintf("was %v", f.Old)
-			moves++
-		}
-	}
-	if gone := passed(elements, before); len(gone) <= 2*moves { // two that change places: both have moved to whoever reads it
-		for i, old := range gone {
-			from[i] = fmt.Sprintf("was %d", old+1)
-		}
-	}
-	return from
-}
-
-// passed are the elements, by their new place, that others have gone past, with their old places; none where names are said
-// twice, of which nobody knows which is which.
-func passed(elements, before []any) map[int]int {
-	had, has := map[any]int{}, map[any]bool{}
-	for i, e := range before {
-		had[e] = i
-	}
-	for _, e := range elements {
-		has[e] = true
-	}
-	out := map[int]int{}
-	if len(had) < len(before) || len(has) < len(elements) {
-		return out
-	}
-	stays := slices.DeleteFunc(slices.Clone(before), func(e any) bool { return !has[e] })
-	rank := 0
-	for i, e := range elements {
-		if _, there := had[e]; !there {
-			continue
-		}
-		if stays[rank] != e {
-			out[i] = had[e]
-		}
-		rank++
-	}
-	return out
 }
 
 func (h *human) field(prefix string, f plan.FieldChange) {
@@ -436,41 +356,6 @@ func (h *human) lineAt(sign, what, text string, indent, column int) {
 
 // narrowest is how many characters a column of text has at least; where there are fewer, it begins on a line of its own.
 const narrowest = 30
-
-// Wrap is a text in lines of a width, those behind the first with a margin.
-func Wrap(text string, width int, margin string) string {
-	return strings.Join(wrapped(text, width-utf8.RuneCountInString(margin)), "\n"+margin)
-}
-
-// wrapped breaks a text into lines of a width, at spaces; what has none stays whole, so that addresses can be copied.
-func wrapped(text string, width int) []string {
-	var lines []string
-	for utf8.RuneCountInString(text) > width {
-		runes := []rune(text)
-		at := breakAt(runes, width)
-		if at == len(runes) {
-			break
-		}
-		lines = append(lines, strings.TrimRight(string(runes[:at]), " "))
-		text = strings.TrimLeft(string(runes[at:]), " ")
-	}
-	return append(lines, text)
-}
-
-// breakAt is where the last space before a width is, or the first one behind it, or the end.
-func breakAt(text []rune, width int) int {
-	for i := width; i > 0; i-- {
-		if text[i] == ' ' {
-			return i
-		}
-	}
-	for i := width; i < len(text); i++ {
-		if text[i] == ' ' {
-			return i
-		}
-	}
-	return len(text)
-}
 
 func (h *human) sign(s string) Styled {
 	switch s {
