@@ -27,17 +27,7 @@ func unkeptLines(p *Plan, before, after State) []string {
 // Against a server that does all that a plan says, nothing is unkept.
 func TestAPerfectServerKeepsAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		desired, before := world(t, "desired"), world(t, "live")
-		for _, o := range before {
-			if o.Parent == "" {
-				o.Owner = rapid.SampledFrom([]string{testOwner, "", "operator"}).Draw(t, "owner")
-			}
-		}
-		in := input(desired, before...)
-		p, err := Make(in)
-		if err != nil {
-			t.Fatal(err)
-		}
+		in, p := drawn(t)
 		if got := unkeptLines(p, in.Live, perfect(p, in.Live)); len(got) > 0 {
 			t.Fatalf("unkept: %q", got)
 		}

@@ -329,19 +329,25 @@ func perfect(p *Plan, live State) State {
 	return after
 }
 
+// drawn is any world, whosever its objects are, with the plan that makes another of it.
+func drawn(t *rapid.T) (Input, *Plan) {
+	desired, before := world(t, "desired"), world(t, "live")
+	for _, o := range before {
+		if o.Parent == "" {
+			o.Owner = rapid.SampledFrom([]string{testOwner, "", "operator"}).Draw(t, "owner")
+		}
+	}
+	in := input(desired, before...)
+	p, err := Make(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in, p
+}
+
 func TestApplyThenPlanIsEmpty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		desired, before := world(t, "desired"), world(t, "live")
-		for _, o := range before {
-			if o.Parent == "" {
-				o.Owner = rapid.SampledFrom([]string{testOwner, "", "operator"}).Draw(t, "owner")
-			}
-		}
-		in := input(desired, before...)
-		p, err := Make(in)
-		if err != nil {
-			t.Fatal(err)
-		}
+		in, p := drawn(t)
 		in.Live = perfect(p, in.Live)
 		again, err := Make(in)
 		if err != nil {

@@ -6,9 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"example.com/maasctl/internal/engine"
 	"example.com/maasctl/pkg/apply"
 	"example.com/maasctl/pkg/maas"
 	"example.com/maasctl/pkg/threescale"
@@ -35,9 +33,7 @@ func (tn *tenant) promotion(doc *maas.Document, expected map[string]int64, names
 	if err := promotion.Prepare(tn.t.Context(), expected); err != nil {
 		return nil, err
 	}
-	e := &engine.Engine{Document: doc, Systems: []engine.System{promotion}, Settle: time.Millisecond}
-	p, live, err := e.Plan(tn.t.Context(), engine.PlanOptions{})
-	return &planned{p, live, e}, err
+	return tn.planOver(doc, promotion)
 }
 
 func (tn *tenant) promoted(doc *maas.Document) {
@@ -46,13 +42,7 @@ func (tn *tenant) promoted(doc *maas.Document) {
 	if err != nil {
 		tn.t.Fatal(err)
 	}
-	r := tn.run(p, applyAll)
-	if err := r.Err(); err != nil {
-		tn.t.Fatal(err)
-	}
-	if found := tn.unkept(p, r); len(found) > 0 {
-		tn.t.Fatalf("not kept: %+v", found)
-	}
+	tn.carriedOut(p)
 }
 
 // versions are those of staging and production, by product.

@@ -86,7 +86,11 @@ func (tn *tenant) load(o maas.Options) *maas.Document {
 func (tn *tenant) engine(doc *maas.Document) *engine.Engine {
 	config := tn.config
 	config.Owner = engine.Owner(doc)
-	return &engine.Engine{Document: doc, Systems: []engine.System{threescale.Open(config)}, Settle: time.Millisecond}
+	return engineOver(doc, threescale.Open(config))
+}
+
+func engineOver(doc *maas.Document, system engine.System) *engine.Engine {
+	return &engine.Engine{Document: doc, Systems: []engine.System{system}, Settle: time.Millisecond}
 }
 
 // planned is a plan, and what it takes to carry it out.
@@ -106,8 +110,16 @@ func (tn *tenant) plan(doc *maas.Document) *planned {
 }
 
 func (tn *tenant) tryPlan(doc *maas.Document) (*planned, error) {
-	e := tn.engine(doc)
-	p, live, err := e.Plan(tn.t.Context(), engine.PlanOptions{Prune: tn.prune})
+	return tn.planWith(tn.engine(doc), engine.PlanOptions{Prune: tn.prune})
+}
+
+// planOver plans with one system alone.
+func (tn *tenant) planOver(doc *maas.Document, system engine.System) (*planned, error) {
+	return tn.planWith(engineOver(doc, system), engine.PlanOptions{})
+}
+
+func (tn *tenant) planWith(e *engine.Engine, opts engine.PlanOptions) (*planned, error) {
+	p, live, err := e.Plan(tn.t.Context(), opts)
 	return &planned{p, live, e}, err
 }
 
@@ -125,15 +137,21 @@ func (tn *tenant) reach(text string) *planned {
 func (tn *tenant) reachDocument(doc *maas.Document) *planned {
 	tn.t.Helper()
 	first := tn.plan(doc)
-	r := tn.run(first, apply.Options{})
+	tn.carriedOut(first)
+	tn.settled(doc)
+	return first
+}
+
+// carriedOut carries a plan out, and makes sure that the server has kept all of it.
+func (tn *tenant) carriedOut(p *planned) {
+	tn.t.Helper()
+	r := tn.run(p, applyAll)
 	if r.Err() != nil {
 		tn.t.Fatalf("apply: %v", r.Err())
 	}
-	if found := tn.unkept(first, r); len(found) > 0 {
+	if found := tn.unkept(p, r); len(found) > 0 {
 		tn.t.Fatalf("not kept: %+v", found)
 	}
-	tn.settled(doc)
-	return first
 }
 
 // unkept is what of a run the server didn't keep.
